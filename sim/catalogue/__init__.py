@@ -1,0 +1,152 @@
+"""The one place where a lever, an assumption, a parameter or an indicator is described.
+
+YAML files beside this module hold the entries; everything else (sliders, validation, help, the
+tables in docs, both languages) is made from them. `parameters/<group>.yaml` holds one behaviour's
+parameters; `record(group)` gives them to a compiled rule as one NumPy record (`p.name`).
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+HERE = Path(__file__).parent
+KINDS = ("published", "fitted", "prior", "data")
+_REQUIRED = {
+    "parameter": {"title", "unit", "default", "bounds", "kind", "source"},
+    "lever": {"title", "unit", "default", "bounds", "family", "spread", "note"},
+    "assumption": {"title", "unit", "default", "bounds", "source"},
+    "indicator": {"title", "unit", "definition", "basis"},
+}
+
+
+class CatalogueError(ValueError):
+    """An entry of the catalogue is wrong; says which, where and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One described thing. `default` is a number, a list of numbers, or {year: number} (a step path)."""
+
+    key: str
+    role: str  # parameter, lever, assumption, indicator
+    group: str
+    title: dict[str, str]
+    unit: str
+    default: Any = None
+    bounds: tuple[float, float] | None = None
+    extra: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["extra"][name]
+        except KeyError:
+            raise AttributeError(f"{self.role} {self.key!r} has no {name!r}") from None
+
+    def check(self, value: float, where: str = "") -> float:
+        """The value if it is a number within bounds, else CatalogueError naming the allowed range."""
+        place = f"{where}: " if where else ""
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
+            raise CatalogueError(f"{place}{self.key} must be a number in {self.unit}, got {value!r}")
+        lo, hi = self.bounds
+        if not lo <= value <= hi:
+            raise CatalogueError(f"{place}{self.key} must be from {lo:g} to {hi:g} {self.unit}, got {value:g}")
+        return float(value)
+
+
+def _read(path: Path, role: str, group: str) -> dict[str, Entry]:
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    return {key: _entry(key, role, group, body, path) for key, body in raw.items()}
+
+
+def _entry(key: str, role: str, group: str, body: dict, path: Path) -> Entry:
+    missing = _REQUIRED[role] - set(body)
+    if missing:
+        raise CatalogueError(f"{path.name}: {role} {key!r} lacks {', '.join(sorted(missing))}")
+    body = dict(body)
+    title = body.pop("title")
+    if set(title) != {"zh", "en"}:
+        raise CatalogueError(f"{path.name}: {role} {key!r} needs a title in zh and en")
+    if role == "parameter" and body["kind"] not in KINDS:
+        raise CatalogueError(f"{path.name}: {key!r} kind must be one of {', '.join(KINDS)}")
+    bounds = body.pop("bounds", None)
+    default = body.pop("default", None)
+    entry = Entry(
+        key, role, body.pop("group", group), title, body.pop("unit"), default, tuple(bounds) if bounds else None, body
+    )
+    if bounds:
+        values = default.values() if isinstance(default, dict) else np.ravel(default).tolist()
+        for value in values:
+            entry.check(value, path.name)
+    return entry
+
+
+@cache
+def parameter_groups() -> dict[str, dict[str, Entry]]:
+    """group -> key -> Entry, for all files in parameters/."""
+    return {p.stem: _read(p, "parameter", p.stem) for p in sorted((HERE / "parameters").glob("*.yaml"))}
+
+
+@cache
+def parameters() -> dict[str, Entry]:
+    """key -> Entry over all groups; a key stands in one group only."""
+    found: dict[str, Entry] = {}
+    for group, entries in parameter_groups().items():
+        for key, entry in entries.items():
+            if key in found:
+                raise CatalogueError(f"parameter {key!r} stands in both {found[key].group} and {group}")
+            found[key] = entry
+    return found
+
+
+@cache
+def levers() -> dict[str, Entry]:
+    """Policy levers, in the order in which they are shown."""
+    return _read(HERE / "levers.yaml", "lever", "lever")
+
+
+@cache
+def assumptions() -> dict[str, Entry]:
+    """What a policy-maker cannot set: the world outside, vital rates."""
+    return _read(HERE / "assumptions.yaml", "assumption", "assumption")
+
+
+@cache
+def indicators() -> dict[str, Entry]:
+    """What is reported each year, in the order in which it is shown."""
+    return _read(HERE / "indicators.yaml", "indicator", "indicator")
+
+
+@cache
+def _dtype(group: str) -> np.dtype:
+    entries = parameter_groups().get(group)
+    if entries is None:
+        raise CatalogueError(f"no parameter group {group!r}; groups: {', '.join(parameter_groups())}")
+    fields = [(k, "f8", np.shape(e.default)) if np.ndim(e.default) else (k, "f8") for k, e in entries.items()]
+    return np.dtype((np.record, fields))
+
+
+def record(group: str, values: dict[str, Any] | None = None) -> np.record:
+    """Parameters of one group as a record; `values` replaces defaults (keys of other groups are ignored)."""
+    out = np.zeros(1, dtype=_dtype(group))
+    for key, entry in parameter_groups()[group].items():
+        value = (values or {}).get(key, entry.default)
+        for v in np.ravel(value).tolist():
+            entry.check(v, f"parameter {key}")
+        out[key] = value
+    return out[0]
+
+
+class Parameters:
+    """All parameter records of one run: `parameters.labour.separation_rate`."""
+
+    def __init__(self, values: dict[str, Any] | None = None):
+        unknown = set(values or {}) - set(parameters())
+        if unknown:
+            raise CatalogueError(f"unknown parameter {sorted(unknown)[0]!r}")
+        self.values = dict(values or {})
+        for group in parameter_groups():
+            setattr(self, group, record(group, values))

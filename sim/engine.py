@@ -1,0 +1,47 @@
+"""Runs a kernel over rows in chunks of a fixed size, on as many threads as asked.
+
+Kernels are compiled with `nogil` and get `(lo, hi)`; the chunk size never depends on the number of
+threads, and kernels add up whole numbers only, so the result is the same on any number of threads.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+CHUNK = 131_072
+_pools: dict[int, ThreadPoolExecutor] = {}
+
+
+def default_threads() -> int:
+    """Threads used when nobody asks: the cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chunk_count(n: int) -> int:
+    """Number of chunks of `n` rows, at least one."""
+    return max(1, -(-n // CHUNK))
+
+
+def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> None:
+    """Call `work(lo, hi, chunk)` for every chunk of `n` rows."""
+    chunks = chunk_count(n)
+    bounds = [(c * CHUNK, min(n, (c + 1) * CHUNK), c) for c in range(chunks)]
+    if threads <= 1 or chunks == 1:
+        for lo, hi, c in bounds:
+            work(lo, hi, c)
+        return
+    pool = _pools.get(threads)
+    if pool is None or getattr(pool, "_pid", None) != os.getpid():
+        pool = _pools[threads] = ThreadPoolExecutor(threads, thread_name_prefix="rows")
+        pool._pid = os.getpid()  # a forked child must not use its parent's threads
+    for future in [pool.submit(work, *b) for b in bounds]:
+        future.result()
+
+
+def add_up(n: int, threads: int, shape: tuple[int, ...], work: Callable[..., None]) -> np.ndarray:
+    """Sum of int64 accumulators: `work(lo, hi, out)` adds to its own chunk's `out` of `shape`."""
+    parts = np.zeros((chunk_count(n), *shape), dtype=np.int64)
+    for_chunks(n, threads, lambda lo, hi, c: work(lo, hi, parts[c]))
+    return parts.sum(axis=0)

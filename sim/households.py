@@ -1,0 +1,31 @@
+"""Households, as columns. A dormitory (collective) resident is a household of one."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from sim.columns import Columns
+
+
+class Households(Columns):
+    """`home` is a place index: 2 * town + part for a part of a town (0 rural, 1 urban), 2 * T + o outside.
+
+    Members are the rows `first .. first + size - 1` of People.
+    """
+
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "key": "u8",
+        "first": "i4",
+        "size": "i4",
+        "home": "i2",
+        "origin": "i2",  # tie to a place of origin: town index or T + outside place
+        "homestead": "i2",  # town where the household holds a village homestead, -1 none
+        "tie": "i4",  # row of the family left behind (or that left), -1 none
+        "tenure": "u1",
+        "village": "u1",  # village of the rural part, 0 is nearest to the town's urban edge
+        "moved_year": "i2",  # year of the last move into this home
+        "land": "f4",  # contracted farmland rights, mu
+        "wage_income": "f4",  # yuan in the year
+        "business_income": "f4",
+        "property_income": "f4",
+        "transfer_income": "f4",
+    }
