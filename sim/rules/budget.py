@@ -1,0 +1,74 @@
+"""Revenue and spending of a county. Numbers or arrays [C] in yuan; `p` is the budgets record."""
+
+import numpy as np
+
+
+def own_revenue(p, earnings):
+    """General budget revenue: tax share times labour earnings of residents."""
+    return p.tax_share * earnings
+
+
+def land_price(p, price):
+    """Revenue per m2 of new urban land: share sold * floor area ratio * land's share of the price of homes."""
+    return p.land_sold_share * p.land_floor_ratio * p.land_value_share * price
+
+
+def village_spending(p, land_revenue, share, rural_residents):
+    """Land revenue spent on villages: min(share * revenue, bound * rural residents).
+
+    The bound keeps a county with much land revenue and few villagers from spending without use.
+    """
+    return np.minimum(share * land_revenue, p.village_spending_bound * rural_residents)
+
+
+def village_transfer(p, spending, rural_residents):
+    """Yuan a year that reach a rural resident as income: income share of what is spent on villages, per head."""
+    return np.where(rural_residents > 0, p.village_income_share * spending / np.maximum(rural_residents, 1), 0.0)
+
+
+def spending_standard(p, residents, city_revenue, city_residents):
+    """Spending on services that equal standards ask for: ratio * city own revenue per head * residents."""
+    return p.service_standard * city_revenue / np.maximum(city_residents, 1.0) * residents
+
+
+def province_transfer(p, standard, own):
+    """Transfer from above: fill * max(0, standard - own funds)."""
+    return p.province_fill * np.maximum(standard - own, 0.0)
+
+
+def service_spending(p, standard, funds, programmes, balance):
+    """Spending on services: what programmes leave and a share of the balance, between floor and cap of the standard.
+
+    clip(funds + use * balance - programmes, floor * standard, cap * standard): under the floor the county runs a
+    deficit, over the cap it saves.
+    """
+    left = funds + p.balance_use * balance - programmes
+    return np.clip(left, p.service_floor * standard, p.service_cap * standard)
+
+
+def conversion_cost(p, persons):
+    """Public cost of persons who become registered citizens (Du & Cai 2014, prices of 2012 brought to 2020)."""
+    return p.citizen_cost * p.price_rise_2012_2020 * persons
+
+
+def job_programme_cost(p, posts, growth_percent, matching, skill_points):
+    """Cost of job levers: supported posts, matching above 1, posts raised to high skill.
+
+    support * posts * growth%/100 + matching_cost * posts * (matching - 1) + training * posts * points/100,
+    each part at least 0.
+    """
+    support = p.job_support_cost * posts * np.maximum(growth_percent, 0.0) / 100.0
+    offices = p.matching_cost * posts * np.maximum(matching - 1.0, 0.0)
+    return support + offices + p.training_cost * posts * np.maximum(skill_points, 0.0) / 100.0
+
+
+def share_exactly(total, weights):
+    """Whole fen of `total` shared by weights [C]: the parts add up exactly; the rest goes to the largest weight."""
+    total = int(total)
+    whole = float(np.sum(weights))
+    parts = np.zeros(len(weights), dtype=np.int64)
+    if whole <= 0.0 or total == 0:
+        return parts
+    parts[:] = np.floor(total * (np.asarray(weights, dtype=float) / whole)).astype(np.int64)
+    parts[int(np.argmax(weights))] += total - int(parts.sum())
+    return parts

@@ -1,0 +1,42 @@
+"""Urban land and villages at its edge. Numbers or arrays; `p` is the land record."""
+
+import numpy as np
+
+from sim.codes import VILLAGES_PER_TOWN
+
+M2_PER_HECTARE = 10_000.0
+M2_PER_KM2 = 1_000_000.0
+
+
+def quota_by_people(quota, weight, settled):
+    """Quota of towns when a share of it follows newly settled people; the city's total stays.
+
+    q' = (1 - weight) q + sum(weight q) * settled+ / sum(settled+)
+
+    quota: [T]; weight: lever land_follows_people [T]; settled: growth of urban residents [T].
+    """
+    gain = np.maximum(settled, 0.0)
+    total = gain.sum()
+    if total <= 0.0:
+        return quota.astype(float)
+    return (1.0 - weight) * quota + (weight * quota).sum() * gain / total
+
+
+def land_demand(p, added_residents, added_posts, home_land):
+    """Land wanted in a year, m2: public land of added urban residents, works of added posts, homes started."""
+    people = p.land_per_added_resident * np.maximum(added_residents, 0.0)
+    return people + p.land_per_job * np.maximum(added_posts, 0.0) + home_land
+
+
+def village_land(p, rural_residents):
+    """Land that urban growth has to cover before a village is inside, m2: built and nearby land of one village."""
+    return p.land_per_villager * rural_residents / VILLAGES_PER_TOWN
+
+
+def villages_inside(new_land, land_per_village):
+    """Whole villages covered by the urban land added since the start, 0..VILLAGES_PER_TOWN.
+
+    A town without villages (land_per_village 0) has none to absorb.
+    """
+    passed = np.floor(new_land / np.where(land_per_village > 0.0, land_per_village, np.inf))
+    return np.minimum(passed, VILLAGES_PER_TOWN).astype(np.int64)

@@ -1,0 +1,195 @@
+"""Who gets a home: requests of movers and forming households against the homes that stand empty.
+
+Each request has a list of wishes in a fixed order of home types: homestead, public rental, dormitory bed, commodity
+home (bought or rented). Types are filled one after another; where more ask than homes are empty, keyed priority
+decides (`u < cutoff`) and the others fall to their next wish, in the end to NO_HOME. A place where homes suffice is
+not touched by what happens elsewhere.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+
+from sim.codes import (
+    COMMODITY_HOME,
+    DORMITORY,
+    DORMITORY_BED,
+    HOME_TYPES,
+    HOMESTEAD,
+    HOMESTEAD_HOME,
+    LOW_SKILL,
+    OWNED,
+    PUBLIC_HOME,
+    PUBLIC_RENTAL,
+    RENTED,
+)
+from sim.columns import Columns
+from sim.draws import Decision, draw, draw_alternative
+from sim.engine import for_chunks
+from sim.rules import kernel
+from sim.rules.tenure import buy_chance, dormitory_chance, public_rental_eligible
+from sim.steps.place_counts import keyed_whole
+
+NO_HOME = 255
+FAMILIES, MOVING, PUBLIC_QUEUE = 0, 1, 2  # calls of a year
+CALLS = 3
+OPEN = 2.0  # cutoff above every priority: homes suffice
+NOBODY = 0.0  # cutoff below every priority: no home is empty
+
+# Wishes, one bit a home type, and whether the commodity home would be bought
+_BUYS = 1 << HOME_TYPES
+_ORDER = (
+    (HOMESTEAD_HOME, HOMESTEAD),
+    (PUBLIC_HOME, PUBLIC_RENTAL),
+    (DORMITORY_BED, DORMITORY),
+    (COMMODITY_HOME, RENTED),
+)
+
+
+class HomeRequests(Columns):
+    """One row a household (or lone worker) that asks for a home in `place`."""
+
+    FIELDS: ClassVar[dict[str, str]] = {
+        "key": "u8",
+        "place": "i2",  # 0..2T-1
+        "size": "u1",
+        "earnings": "f4",  # yuan a year expected
+        "local": "u1",  # registered in the county
+        "years": "u1",  # of residence in the city
+        "homestead": "u1",  # has a homestead in that town, and the place is its rural part
+        "single": "u1",  # lone worker without family here
+        "new": "u1",  # 0 a move or arrival, 1 a household that forms
+    }
+
+
+@kernel
+def _wishes(
+    lo, hi, p, key, place, size, earnings, local, years, homestead, single,
+    price, rent, line, years_needed, buy_stream, bed_stream, out,
+):  # fmt: skip
+    for r in range(lo, hi):
+        here = place[r]
+        wish = 1 << COMMODITY_HOME
+        if homestead[r] == 1:
+            wish |= 1 << HOMESTEAD_HOME
+        if public_rental_eligible(earnings[r], size[r], local[r], years[r], line[here // 2], years_needed[here // 2]):
+            wish |= 1 << PUBLIC_HOME
+        if single[r] == 1 and draw_alternative(bed_stream, key[r], 1) < dormitory_chance(p, rent[here], earnings[r]):
+            wish |= 1 << DORMITORY_BED
+        if draw_alternative(buy_stream, key[r], 0) < buy_chance(p, price[here], earnings[r], local[r], years[r]):
+            wish |= _BUYS
+        out[r] = wish
+
+
+@kernel
+def _priorities(rows, key, stream, home_type, out):
+    for i in range(len(rows)):
+        out[i] = draw_alternative(stream, key[rows[i]], home_type)
+
+
+@kernel
+def _queue_priorities(rows, key, stream, out):
+    for i in range(len(rows)):
+        out[i] = draw(stream, key[rows[i]])
+
+
+def priorities(model, rows: np.ndarray, key: np.ndarray, home_type: int) -> np.ndarray:
+    """Priority in (0, 1) of rows for a home type; public rental has its own queue."""
+    u = np.empty(len(rows))
+    if home_type == PUBLIC_HOME:
+        _queue_priorities(rows, key, model.stream(Decision.PUBLIC_RENTAL_PRIORITY), u)
+    else:
+        _priorities(rows, key, model.stream(Decision.HOME_PRIORITY), home_type, u)
+    return u
+
+
+def _first_losers(at: np.ndarray, u: np.ndarray, demand: np.ndarray, vacant: np.ndarray, places: np.ndarray):
+    """Priority of the first demander without a home in each of `places`, all short: float64[places]."""
+    grouped = u[np.argsort(at.astype(np.int16), kind="stable")]
+    ends = np.cumsum(demand[places])
+    found = np.empty(len(places))
+    for i, place in enumerate(places):
+        k = vacant[place]
+        found[i] = np.partition(grouped[ends[i] - demand[place] : ends[i]], k)[k]
+    return found
+
+
+def ration(
+    model, rows: np.ndarray, place: np.ndarray, key: np.ndarray, vacant: np.ndarray, call: int, home_type: int
+) -> np.ndarray:
+    """bool[rows]: who of the demanders `rows` gets one of `vacant` int64[2T] homes of a type.
+
+    Publishes home_cutoff[call, :, home_type]: the first priority that gets none (OPEN where all are served).
+    """
+    cutoffs = np.array(model.signals.home_cutoff, copy=True)
+    at = place[rows].astype(np.int64)
+    demand = np.bincount(at, minlength=2 * model.T)
+    short = demand > vacant
+    own = np.where(short, NOBODY, OPEN)
+    queue = np.flatnonzero(short[at] & (vacant[at] > 0)) if short.any() else np.empty(0, np.int64)
+    if len(queue):
+        u = priorities(model, rows[queue], key, home_type)
+        places = np.flatnonzero(short & (vacant > 0))
+        own[places] = _first_losers(at[queue], u, demand, vacant, places)
+    cutoffs[call, :, home_type] = own
+    limit = model.publish("home_cutoff", cutoffs)[call, :, home_type]
+    wins = limit[at] >= OPEN
+    asked = np.flatnonzero(~wins & (limit[at] > NOBODY))
+    if len(asked):
+        wins[asked] = priorities(model, rows[asked], key, home_type) < limit[at[asked]]
+    return wins
+
+
+def on_offer(model, occupied: np.ndarray) -> np.ndarray:
+    """Empty homes that may be taken, int64[2T, HOME_TYPES]: of commodity homes a share is held empty by owners."""
+    homes = model.towns.homes
+    held = np.zeros_like(homes)
+    held[:, COMMODITY_HOME] = keyed_whole(model, model.par.housing.held_empty * homes[:, COMMODITY_HOME], 21)
+    return np.maximum(homes - held - occupied, 0)
+
+
+def income_line(model) -> np.ndarray:
+    """Income line of public rental, float64[T], yuan a year per member: share of what low skill may expect there."""
+    return model.par.housing.public_income_line * model.signals.expected_earnings[: model.T, LOW_SKILL]
+
+
+def wishes(model, requests: HomeRequests) -> np.ndarray:
+    """Wishes of each request as bits, uint8[n]; see `_ORDER` and `_BUYS`."""
+    out = np.empty(requests.n, dtype=np.uint8)
+    columns = [getattr(requests, f) for f in HomeRequests.FIELDS if f != "new"]
+    price, rent = model.signals.price, model.signals.rent
+    line, years_needed = income_line(model), model.lever("public_rental_years")
+    streams = model.stream(Decision.TENURE_CHOICE), model.stream(Decision.TENURE_CHOICE)
+    p = model.par.housing
+    for_chunks(
+        requests.n,
+        model.threads,
+        lambda lo, hi, _: _wishes(lo, hi, p, *columns, price, rent, line, years_needed, *streams, out),
+    )
+    return out
+
+
+def allocate(model, requests: HomeRequests, occupied: np.ndarray, call: int | None = None) -> np.ndarray:
+    """Tenure of each request, uint8[n], NO_HOME where there is none. `occupied` int64[2T, HOME_TYPES].
+
+    Requests of forming households only (`new` all 1) are the year's call FAMILIES, others MOVING.
+    """
+    tenure = np.full(requests.n, NO_HOME, dtype=np.uint8)
+    if requests.n == 0:
+        return tenure
+    if call is None:
+        call = FAMILIES if requests.new.all() else MOVING
+    vacant = on_offer(model, occupied)
+    wish, key, place = wishes(model, requests), requests.key, requests.place
+    for home_type, kind in _ORDER:
+        rows = np.flatnonzero((tenure == NO_HOME) & ((wish >> home_type) & 1 == 1))
+        if len(rows) == 0:
+            continue
+        wins = ration(model, rows, place, key, vacant[:, home_type], call, home_type)
+        got = rows[wins]
+        tenure[got] = kind
+        if home_type == COMMODITY_HOME:
+            tenure[got[wish[got] & _BUYS != 0]] = OWNED
+            lost = rows[~wins]
+            model.housing_state.unmet += np.bincount(place[lost].astype(np.int64), minlength=2 * model.T)
+    return tenure

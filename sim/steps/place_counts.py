@@ -1,0 +1,99 @@
+"""Counts of homes, people and earnings by place, and whole numbers of homes by keyed chance."""
+
+import numpy as np
+
+from sim.codes import DORMITORY, DORMITORY_BED, HOME_TYPES, TENURES
+from sim.draws import Decision, draw_alternative
+from sim.engine import add_up
+from sim.rules import kernel
+
+# Type of home by tenure: homestead, owned, rented, public, dormitory
+HOME_OF_TENURE = np.array([0, 1, 1, 2, DORMITORY_BED], dtype=np.int64)
+assert len(HOME_OF_TENURE) == TENURES and HOME_OF_TENURE[DORMITORY] == DORMITORY_BED
+
+# Columns of `people_by_place`
+RESIDENTS, LOCAL_PUPILS, MIGRANT_PUPILS, EARNINGS = 0, 1, 2, 3
+COLUMNS = 4
+
+
+@kernel
+def _count_homes(lo, hi, home, tenure, home_of_tenure, out):
+    for h in range(lo, hi):
+        if home[h] >= 0 and home[h] < out.shape[0]:
+            out[home[h], home_of_tenure[tenure[h]]] += 1
+
+
+@kernel
+def _count_people(
+    lo, hi, home, first, size, birth_year, hukou_place, wage, town_county, year, from_age, below_age, out
+):
+    towns = len(town_county)
+    for h in range(lo, hi):
+        place = home[h]
+        if place < 0 or place >= 2 * towns:
+            continue
+        county = town_county[place // 2]
+        for i in range(first[h], first[h] + size[h]):
+            out[place, RESIDENTS] += 1
+            out[place, EARNINGS] += np.int64(np.floor(np.float64(wage[i]) * 100.0 + 0.5))
+            age = year - birth_year[i]
+            if age >= from_age and age < below_age:
+                registered = hukou_place[i]
+                local = registered >= 0 and registered < towns and town_county[registered] == county
+                out[place, LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1
+
+
+def occupied(model) -> np.ndarray:
+    """Homes with a household, int64[2T, HOME_TYPES] (agent units). A dormitory resident takes one bed."""
+    hh = model.households
+    home, tenure = hh.home, hh.tenure
+
+    def work(lo, hi, out):
+        _count_homes(lo, hi, home, tenure, HOME_OF_TENURE, out)
+
+    return add_up(hh.n, model.threads, (2 * model.T, HOME_TYPES), work)
+
+
+def people_by_place(model) -> np.ndarray:
+    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen)."""
+    hh, pp, ages = model.households, model.people, model.par.services.school_ages
+    home, first, size = hh.home, hh.first, hh.size
+    birth_year, hukou_place, wage = pp.birth_year, pp.hukou_place, pp.wage
+    counties = np.asarray(model.pack.town_county)
+    lo_age, hi_age = int(ages[0]), int(ages[1])
+
+    def work(lo, hi, out):
+        _count_people(
+            lo, hi, home, first, size, birth_year, hukou_place, wage, counties, model.year, lo_age, hi_age, out
+        )
+
+    return add_up(hh.n, model.threads, (2 * model.T, COLUMNS), work)
+
+
+def by_county(model, values: np.ndarray) -> np.ndarray:
+    """Sum of [T] values over the towns of each county, [C]; exact for whole numbers below 2**53."""
+    sums = np.bincount(model.pack.town_county, weights=values, minlength=model.C)
+    return sums.astype(np.int64) if np.issubdtype(np.asarray(values).dtype, np.integer) else sums
+
+
+def by_town(places: np.ndarray) -> np.ndarray:
+    """Sum of the rural and urban part: [2T, ...] -> [T, ...]."""
+    return places[0::2] + places[1::2]
+
+
+@kernel
+def _place_draws(stream, salt, out):
+    for i in range(len(out)):
+        out[i] = draw_alternative(stream, np.uint64(i), salt)
+
+
+def place_draws(model, shape: tuple[int, ...], salt: int) -> np.ndarray:
+    """Uniform draws in (0, 1) keyed by the position in `shape`, the year and `salt`."""
+    out = np.empty(int(np.prod(shape)))
+    _place_draws(model.stream(Decision.ROUNDING), salt, out)
+    return out.reshape(shape)
+
+
+def keyed_whole(model, x: np.ndarray, salt: int) -> np.ndarray:
+    """Whole numbers int64 whose expectation is x (>= 0): floor(x + u), so that a small city is unbiased."""
+    return np.floor(x + place_draws(model, x.shape, salt)).astype(np.int64)
