@@ -1,0 +1,50 @@
+"""Childhood and school: status and education by age, until somebody starts to look for work."""
+
+from sim.codes import CHILD, COLLEGE, JUNIOR, SENIOR, STUDENT, UNEMPLOYED
+from sim.rules import rule
+
+# Ages reached in the year (compulsory education law: nine years from six; then three years each).
+SCHOOL_STARTS, SENIOR_STARTS, COLLEGE_STARTS, COLLEGE_ENDS = 6, 16, 19, 22
+
+
+@rule
+def school_status(age, status, u_senior, u_college, kind, p):
+    """Work status of a young person at the end of the year.
+
+    Child under 6, student from 6 to 15; at 16 goes on to senior school if u < senior_school_chance[hukou kind],
+    at 19 to college if u < college_chance[hukou kind]; at 22, or without a place, seeks work (UNEMPLOYED).
+    """
+    if age < SCHOOL_STARTS:
+        return CHILD
+    if age < SENIOR_STARTS:
+        return STUDENT
+    if age == SENIOR_STARTS:
+        return STUDENT if u_senior < p.senior_school_chance[kind] else UNEMPLOYED
+    if status == CHILD or age >= COLLEGE_ENDS:
+        return UNEMPLOYED
+    if age == COLLEGE_STARTS:
+        return STUDENT if u_college < p.college_chance[kind] else UNEMPLOYED
+    return status
+
+
+@rule
+def education_finished(age, status, education):
+    """Education of somebody who was at school until now: junior at 16, senior at 19, college at 22."""
+    if age >= COLLEGE_ENDS and status == STUDENT:
+        return max(education, COLLEGE)
+    if age >= COLLEGE_STARTS and status == STUDENT:
+        return max(education, SENIOR)
+    if age >= SENIOR_STARTS:
+        return max(education, JUNIOR)
+    return education
+
+
+@rule
+def insurance_year(employed_nonfarm, u_insured, kind, years, p):
+    """Years of urban social insurance after this year: one more, up to 60, for non-farm workers who are insured.
+
+    `u_insured` is drawn once in a life, so the same person stays insured; insured if u < insured_share[hukou kind].
+    """
+    if employed_nonfarm and u_insured < p.insured_share[kind] and years < 60:
+        return years + 1
+    return years
