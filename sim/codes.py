@@ -49,3 +49,6 @@ NOWHERE = -1  # no town of work, no tie, not placed
 
 # Villages per town for in-situ urbanisation: equal shares of the rural part's households
 VILLAGES_PER_TOWN = 20
+
+# Censuses that a run can start from; parameters given by start follow this order
+CENSUS_YEARS = (2010, 2020)

@@ -79,8 +79,19 @@ SIGNALS = {
     "service": ("[T + O]", "index of services per entitled person, 1 = city mean at start", "services"),
     "network": ("[C + O, 2T]", "log(1 + residents of the place registered in that group, persons)", "moving"),
     "size": ("[2T + O]", "persons; residents of a place, or openings of an outside place", "moving"),
+    "start_posts": ("[T, sector, skill]", "workers by town of residence at the start, who draw commuters", "labour"),
+    "layoff_cutoff": ("[4T]", "priority below which a worker of the cell loses the post", "labour"),
+    "high_skill_held": ("[T, sector]", "posts held by high-skilled workers", "labour"),
+    "collective_dividend": ("[T]", "yuan a year per member of the village collective", "incomes"),
+    "remittance_pool": ("[T]", "yuan a year per villager of the home town", "incomes"),
+    "urban_villages": ("[T]", "villages of the town that have become urban", "land"),
+    "openings": ("[round, T, sector, skill]", "open posts that seekers see", "labour"),
     "transfer_per_rural": ("[C]", "yuan a year per rural resident from land revenue", "budgets"),
 }
+
+
+# published for readers only: nobody acts on them
+REPORTED_ONLY = ("job_chance", "vacancy")
 
 
 class Signals:

@@ -21,6 +21,10 @@ PLACES = 2 * TOWNS + OUTSIDE
 H, W, K, R, X = HEAD, SPOUSE, OFFSPRING, PARENT, OTHER  # head, wife (or husband), kid, parent, other
 
 
+# parameters that the hand-worked examples rest on, whatever the catalogue's defaults become
+PINNED = {"relative_fertility": [0.85, 1.0]}
+
+
 def fake_pack(death=0.02, birth=0.1):
     """One death rate for all but infants (5 times that), one birth rate at 15 to 49; county 1 has half the deaths."""
     mortality = np.full((101, 2), death)
@@ -52,7 +56,7 @@ def city(parameters=None, seed=1, threads=1, pack=None, year=2010) -> SimpleName
     """A model without people, with the attributes of the contract that these steps use."""
     m = SimpleNamespace(T=TOWNS, O=OUTSIDE, C=COUNTIES, P=PLACES, seed=seed, threads=threads, start=year, year=year)
     m.pack = pack or fake_pack()
-    m.par = Parameters(parameters)
+    m.par = Parameters(PINNED | (parameters or {}))
     m.people, m.households = People(0), Households(0)
     m.stream = lambda decision: stream(m.seed, decision, m.year)
     m.levels = {"mortality_level": 1.0, "fertility_level": 1.0}

@@ -71,7 +71,7 @@ def test_partner_factors_keep_the_mean_of_all_women():
 
 def test_place_fertility_takes_half_of_the_countys_deviation():
     # 0.12 / 0.15 is a fifth lower; half of it counts: 0.85 * 0.9
-    assert fertility.place_fertility(0.12, 0.15, P) == pytest.approx(P.relative_fertility * 0.9)
+    assert fertility.place_fertility(0.12, 0.15, 0, P) == pytest.approx(P.relative_fertility[0] * 0.9)
 
 
 def test_birth_chance_by_hand():

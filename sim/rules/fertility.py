@@ -20,12 +20,13 @@ def partner_factor(has_partner, partnered_share, single_fertility):
 
 
 @rule
-def place_fertility(county_ratio, city_ratio, p):
+def place_fertility(county_ratio, city_ratio, census, p):
     """Fertility of a county relative to the nation: F = relative_fertility * (1 + w (q_county / q_city - 1)).
 
     q: children aged 0-4 per woman aged 15-49 in the start census; w = `county_fertility_weight` shrinks it.
+    `census`: which start census (index in `codes.CENSUS_YEARS`).
     """
-    return p.relative_fertility * (1.0 + p.county_fertility_weight * (county_ratio / city_ratio - 1.0))
+    return p.relative_fertility[census] * (1.0 + p.county_fertility_weight * (county_ratio / city_ratio - 1.0))
 
 
 @rule

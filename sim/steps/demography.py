@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.codes import (
+    CENSUS_YEARS,
     CHILD,
     EMPLOYED,
     FEMALE,
@@ -124,7 +125,8 @@ def _fertility_levels(model, p) -> np.ndarray:
     """float64[G]: fertility relative to the nation; outside the counties the common level."""
     children = "children_0_4_per_woman_15_49"
     ratio, city = model.pack.county_value(children, model.start), model.pack.city_value(children, model.start)
-    return np.array([fertility.place_fertility(r, city, p) for r in [*ratio, city]])
+    census = CENSUS_YEARS.index(model.start)
+    return np.array([fertility.place_fertility(r, city, census, p) for r in [*ratio, city]])
 
 
 def _partners(model) -> np.ndarray:

@@ -1,0 +1,64 @@
+"""Where to: the terms of the utility of a place. The choice is a multinomial logit over all places.
+
+V = income + services + network + size + distance [+ home place, homestead] [+ staying]
+P(j) = exp(V_j) / sum_k exp(V_k)
+"""
+
+import math
+
+from sim.rules import rule
+
+
+@rule
+def income_utility(earnings, rent, p):
+    """theta * ln(expected earnings after rent, 1000 yuan); Harris & Todaro 1970: wage times chance of work.
+
+    `earnings` yuan a year (already wage times chance), `rent` yuan a year that this person would pay.
+    Rent can take nine tenths of earnings at the most.
+    """
+    return p.income_weight * math.log(max(earnings - rent, 0.1 * earnings) / 1000.0 + 1e-9)
+
+
+@rule
+def service_utility(service, entitlement, has_child, p):
+    """sigma * entitlement * index, more for a family with children of school age."""
+    weight = p.service_weight * (p.service_child_factor if has_child else 1.0)
+    return weight * entitlement * service
+
+
+@rule
+def network_utility(log_people, p):
+    """nu * ln(1 + people there who are registered where this person is)."""
+    return p.network_weight * log_people
+
+
+@rule
+def size_utility(size, p):
+    """eta * ln(size): a place is a bundle of unseen alternatives (McFadden 1978); size in 1000 residents."""
+    return p.size_weight * math.log(size / 1000.0 + 0.01)
+
+
+@rule
+def distance_utility(minutes, p):
+    """-delta * ln(travel minutes / reference), at least one minute; gravity literature (Fan 2018; Zhang & Zhao 2011)."""
+    return -p.distance_weight * math.log(max(minutes, 1.0) / p.distance_reference)
+
+
+@rule
+def home_utility(is_hukou_town, has_homestead, p):
+    """Pull of the place of registration, and of a homestead in its village."""
+    v = 0.0
+    if is_hukou_town:
+        v += p.home_weight
+    if has_homestead:
+        v += p.homestead_weight
+    return v
+
+
+@rule
+def stay_utility(years_here, is_hukou_town, p):
+    """Inertia: cost of moving, attachment that grows with years (capped), registration here."""
+    v = p.stay_weight + p.stay_years_weight * min(years_here, p.attachment_years)
+    if is_hukou_town:
+        v += p.stay_registered
+    return v

@@ -1,0 +1,68 @@
+"""How many posts firms want, by sector and skill."""
+
+import math
+
+from sim.rules import rule
+
+
+@rule
+def secondary_growth(external: float, lever: float) -> float:
+    """Growth of posts in manufacturing and building at unchanged wages, per cent a year.
+
+    g = external demand + policy. The sector sells outside the city, so its growth is exogenous.
+    """
+    return external + lever
+
+
+@rule
+def tertiary_growth(external: float, lever: float, earnings_growth: float, p) -> float:
+    """Growth of service posts at unchanged wages, per cent a year.
+
+    g = external demand + policy + local_multiplier * 100 * earnings_growth, where `earnings_growth` is the change of
+    the log of residents' earnings within reach, measured in national wages (so it is growth of customers, not of wages
+    in general). Source: local multipliers (Moretti 2010), elasticity a prior.
+    """
+    return external + lever + p.local_multiplier * 100.0 * earnings_growth
+
+
+@rule
+def skill_share(share: float, demand_share: float, supply_share: float, lever: float, p) -> float:
+    """High-skill share of posts next year, 0.001 to 0.95.
+
+    logit(h') = logit(h) + skill_adoption_rate * (logit(S) - logit(H)), then h' + lever / 100, with H the city's share
+    of high-skill posts and S the share of high-skilled people in its labour force. Firms adopt ways of working that use
+    the skills at hand (Acemoglu 1998; Beaudry, Doms and Lewis 2010); the speed is a prior. `lever`: percentage points.
+    """
+    gap = math.log(supply_share / (1.0 - supply_share)) - math.log(demand_share / (1.0 - demand_share))
+    logit = math.log(share / (1.0 - share)) + p.skill_adoption_rate * gap
+    return min(max(1.0 / (1.0 + math.exp(-logit)) + lever / 100.0, 0.001), 0.95)
+
+
+@rule
+def relocated(base, total, labour_share, p):
+    """Posts of one sector and skill in a town after a year's closures and openings.
+
+    b' = (1 - relocation_rate) * b + relocation_rate * B * labour_share: a share of all posts B of the city closes and
+    opens again where the labour force lives, farmers included: firms follow labour to spare; the rate is a prior.
+    """
+    return (1.0 - p.relocation_rate) * base + p.relocation_rate * total * labour_share
+
+
+@rule
+def withdrawn(base, vacancy, p):
+    """Posts left after firms give up on those that stay empty.
+
+    b' = b * (1 - withdrawal_rate * max(0, v - start_vacancy_share)), v the share of posts empty after last year's
+    matching: where hands are short, growth stops (Pissarides 2000 on vacancies and labour market tightness).
+    """
+    return base * (1.0 - p.withdrawal_rate * max(vacancy - p.start_vacancy_share, 0.0))
+
+
+@rule
+def posts_wanted(base, relative_wage, shock: float, p):
+    """Posts that firms want (not yet whole).
+
+    D = base * (w / w_reference)^(-demand_wage_elasticity) * (1 + shock / 100); the reference wage is the start wage of
+    the same place and skill moved with national wages. Agglomeration is in the wage only, so it is not counted twice.
+    """
+    return base * relative_wage ** (-p.demand_wage_elasticity) * (1.0 + shock / 100.0)

@@ -1,0 +1,125 @@
+"""What places offer to movers this year, once for each class of person instead of once a person.
+
+Class = 2 * skill + has a child of school age; group g = county of registration (0..C-1) or C + outside place.
+The weight of place j for somebody of class c and group g who lives at location L (town or T + outside) is
+`pull[c, g, j] * reach[L, j] = exp(V_j)`; the terms are the rules of `sim.rules.destination`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine import add_up
+from sim.rules import kernel
+from sim.rules.destination import (
+    distance_utility,
+    income_utility,
+    network_utility,
+    service_utility,
+    size_utility,
+)
+
+CLASSES = 4
+
+
+@dataclass
+class Attraction:
+    """Tables of one year. NP = 2T + O places, G = C + O groups."""
+
+    pull: np.ndarray  # float64 [CLASSES, G, NP]
+    reach: np.ndarray  # float64 [T + O, NP]
+    entitlement: np.ndarray  # float64 [G, NP]
+    service: np.ndarray  # float64 [NP]
+    earnings: np.ndarray  # float64 [NP, skill]
+    rent: np.ndarray  # float64 [NP], per worker
+    size: np.ndarray  # float64 [NP]
+
+
+@kernel
+def _pull_table(earnings, rent, service, entitlement, network, size, constant, p, out):
+    for c in range(out.shape[0]):
+        skill, child = c // 2, c % 2 == 1
+        for j in range(out.shape[2]):
+            base = income_utility(earnings[j, skill], rent[j], p) + size_utility(size[j], p) + constant[j]
+            for g in range(out.shape[1]):
+                v = base + service_utility(service[j], entitlement[g, j], child, p) + network_utility(network[g, j], p)
+                out[c, g, j] = math.exp(v)
+
+
+@kernel
+def _reach_table(minutes, towns, p, out):
+    for a in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            town = j // 2 if j < 2 * towns else j - towns
+            out[a, j] = math.exp(distance_utility(minutes[a, town], p))
+
+
+@kernel
+def count_network(lo, hi, first, size, home, hukou_place, group_of, places, out):
+    """Adds residents by place, and by group of registration and place, to out[1 + G, 2T]."""
+    for h in range(lo, hi):
+        place = home[h]
+        if place >= places:
+            continue
+        for i in range(first[h], first[h] + size[h]):
+            out[0, place] += 1
+            out[1 + group_of[hukou_place[i]], place] += 1
+
+
+def group_of_place(model) -> np.ndarray:
+    """int16[T + O]: group of somebody registered there (county, or C + outside place)."""
+    return np.concatenate([model.pack.town_county, model.C + np.arange(model.O)]).astype(np.int16)
+
+
+def publish_network(model) -> None:
+    """Counts who is where and publishes `network` [C + O, 2T] and `size` [2T + O] (persons, whole city units)."""
+    hh, people = model.households, model.people
+    groups = group_of_place(model)
+    count = add_up(
+        len(hh),
+        model.threads,
+        (1 + model.C + model.O, 2 * model.T),
+        lambda lo, hi, out: count_network(
+            lo, hi, hh.first, hh.size, hh.home, people.hukou_place, groups, 2 * model.T, out
+        ),
+    )
+    model.publish("network", np.log1p(count[1:] / model.scale))
+    outside = model.outside_size * model.par.moving.outside_size
+    model.publish("size", np.concatenate([count[0] / model.scale, outside]))
+
+
+def travel_minutes(model) -> np.ndarray:
+    """float64[T + O, T + O] of the year: lever outside_travel_time acts on trips that leave the city."""
+    minutes = np.array(model.pack.travel_minutes, dtype=np.float64)
+    factor = model.lever("outside_travel_time")
+    t = model.T
+    minutes[:t, t:] *= factor[:, None]
+    minutes[t:, :t] *= factor[None, :]
+    return minutes
+
+
+def attraction(model) -> Attraction:
+    """Tables for this year from the signals in force."""
+    t, c, o, s, p = model.T, model.C, model.O, model.signals, model.par.moving
+    places, groups = 2 * t + o, c + o
+    town_of = np.concatenate([np.repeat(np.arange(t), 2), t + np.arange(o)])
+    rural = np.concatenate([np.tile([True, False], t), np.zeros(o, bool)])
+    entitlement = np.full((groups, places), p.outside_parity)
+    entitlement[:, : 2 * t] = np.repeat(model.lever("permit_parity"), 2)[None, :]
+    county = np.repeat(model.pack.town_county, 2)
+    entitlement[county, np.arange(2 * t)] = 1.0
+    entitlement[c + np.arange(o), 2 * t + np.arange(o)] = 1.0
+    service = s.service[town_of] * np.where(rural, p.rural_service_level, 1.0)
+    subsidy = np.concatenate([np.repeat(model.lever("rent_subsidy"), 2), np.zeros(o)])
+    rent = s.rent * (1.0 - subsidy) / p.workers_per_home
+    earnings = np.ascontiguousarray(s.expected_earnings[town_of])
+    network = np.zeros((groups, places))
+    network[:, : 2 * t] = s.network
+    constant = np.concatenate([p.county_constant[county], np.zeros(o)])
+    pull = np.empty((CLASSES, groups, places))
+    _pull_table(earnings, rent, service, entitlement, network, s.size, constant, p, pull)
+    minutes = travel_minutes(model)
+    reach = np.empty((t + o, places))
+    _reach_table(minutes, t, p, reach)
+    return Attraction(pull, reach, entitlement, service, earnings, rent, s.size)

@@ -1,0 +1,161 @@
+"""Loops over households of the income step: who works which land, who sends money, the four sources of income."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.codes import BUSINESS, EMPLOYED, PRIMARY, PROPERTY, RETIRED, RURAL_PART, TRANSFER, URBAN_HUKOU, WAGE
+from sim.draws import draw
+from sim.rules import kernel
+from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_earnings, remittance
+
+# columns of the counts of land, by town; land in thousandths of a mu
+OWN, OFFERED, IDLE, WORKERS, MEMBERS, RURAL = 0, 1, 2, 3, 4, 5
+
+
+class Columns(NamedTuple):
+    """Live columns that the kernels read and write."""
+
+    key: np.ndarray
+    birth_year: np.ndarray
+    hukou_place: np.ndarray
+    hukou_kind: np.ndarray
+    status: np.ndarray
+    sector: np.ndarray
+    self_employed: np.ndarray
+    insurance_years: np.ndarray
+    wage: np.ndarray
+
+
+class Homes(NamedTuple):
+    """Live columns of Households."""
+
+    key: np.ndarray
+    first: np.ndarray
+    size: np.ndarray
+    home: np.ndarray
+    origin: np.ndarray
+    homestead: np.ndarray
+    tie: np.ndarray
+    tenure: np.ndarray
+    land: np.ndarray
+    wage_income: np.ndarray
+    business_income: np.ndarray
+    property_income: np.ndarray
+    transfer_income: np.ndarray
+
+
+class Rates(NamedTuple):
+    """What places pay this year, yuan: all that a household learns about others."""
+
+    farm_income: np.ndarray  # float64[T], a farmer
+    land_rent: np.ndarray  # float64[T], a mu that is offered
+    dividend: np.ndarray  # float64[T], a member of a household with a homestead there
+    rent: np.ndarray  # float64[P], a standard home
+    pool: np.ndarray  # int64[T], fen a rural resident, remittances without a known family
+    rural_transfer: np.ndarray  # float64[T], a rural resident, from land revenue
+
+
+@kernel
+def _farmers(status, sector, first, last):
+    """Number of farmers among the rows first..last - 1 (a household). They work in the town where they live."""
+    found = 0
+    for i in range(first, last):
+        found += status[i] == EMPLOYED and sector[i] == PRIMARY
+    return found
+
+
+@kernel
+def count_land(lo, hi, towns, c, h, share, base, lets, out):
+    """Land by use, mu / 1000: worked by the household, offered (nobody farms it and the household's own draw is below
+    the town's transfer share; lets[row] = True) or idle. out int64[T, 6] also gets farmers, members of households with
+    a homestead in the town, and rural residents."""
+    for row in range(lo, hi):
+        home, town, lets[row] = h.home[row], h.homestead[row], False
+        farmers = _farmers(c.status, c.sector, h.first[row], h.first[row] + h.size[row])
+        if home < 2 * towns:
+            out[home // 2, WORKERS] += farmers
+            out[home // 2, RURAL] += h.size[row] if home % 2 == RURAL_PART else 0
+        if town < 0 or town >= towns:
+            continue
+        out[town, MEMBERS] += h.size[row]
+        land = np.int64(round(h.land[row] * 1000.0))
+        if farmers > 0 and home < 2 * towns and home // 2 == town:
+            out[town, OWN] += land
+        elif land > 0 and draw(base, h.key[row]) < share[town]:
+            lets[row] = True
+            out[town, OFFERED] += land
+        else:
+            out[town, IDLE] += land
+
+
+@kernel
+def send(lo, hi, towns, c, h, p, sent, pool):
+    """Remittances: sent[row], fen; pool[T], fen, goes to the town's rural residents where no family is known.
+
+    A household sends if it lives outside and is registered here (`remittance_outside`), if it left a family in a
+    village (tie; `remittance_within`), or if its head is registered outside (`remittance_leaving`: it leaves the city).
+    """
+    for row in range(lo, hi):
+        sent[row] = 0
+        first, home, tie, place = h.first[row], h.home[row], h.tie[row], c.hukou_place[h.first[row]]
+        if home >= 2 * towns:
+            share = p.remittance_outside if place < towns else 0.0
+        elif place >= towns:
+            share = p.remittance_leaving
+        else:
+            left = tie >= 0 and h.home[tie] < 2 * towns and h.home[tie] % 2 == RURAL_PART and h.home[tie] != home
+            share = p.remittance_within if left and home // 2 != h.homestead[row] else 0.0
+        if share == 0.0:
+            continue
+        net = 0.0
+        for i in range(first, first + h.size[row]):
+            if c.status[i] == EMPLOYED and c.sector[i] != PRIMARY:
+                net += net_earnings(c.wage[i], p)
+        sent[row] = np.int64(round(remittance(net, share, h.size[row], p) * 100.0))
+        if place < towns and tie < 0:
+            pool[place] += sent[row]
+
+
+@kernel
+def settle(lo, hi, year, towns, c, h, rates, lets, sent, received, insured, wage_level, level_2020, p):
+    """Writes the four incomes of households and the earnings of farmers, yuan."""
+    for row in range(lo, hi):
+        home, town, size = h.home[row], h.homestead[row], h.size[row]
+        wage, business, pensions = 0.0, 0.0, 0.0
+        for i in range(h.first[row], h.first[row] + size):
+            if c.status[i] == EMPLOYED:
+                if c.sector[i] == PRIMARY and home < 2 * towns:
+                    c.wage[i] = rates.farm_income[home // 2]
+                    business += c.wage[i]
+                elif c.self_employed[i]:
+                    business += net_earnings(c.wage[i], p)
+                else:
+                    wage += net_earnings(c.wage[i], p)
+            age = year - c.birth_year[i]
+            earned = 0.0
+            if c.status[i] == RETIRED:
+                urban = c.hukou_kind[i] == URBAN_HUKOU
+                earned = employee_pension(c.insurance_years[i], urban, draw(insured, c.key[i]), wage_level, p)
+            pensions += earned if earned > 0.0 else basic_pension(age, level_2020, p)
+        rent = imputed_rent(h.tenure[row], rates.rent[home], p)
+        if 0 <= town < towns:
+            rent += size * rates.dividend[town]
+            rent += h.land[row] * rates.land_rent[town] if lets[row] else 0.0
+        transfer = pensions + (received[row] - sent[row]) / 100.0
+        if home < 2 * towns and home % 2 == RURAL_PART:
+            transfer += size * (rates.pool[home // 2] / 100.0 + rates.rural_transfer[home // 2])
+        h.wage_income[row] = wage
+        h.business_income[row] = business
+        h.property_income[row] = rent + p.interest_share * (wage + business)
+        h.transfer_income[row] = transfer
+
+
+@kernel
+def count_incomes(lo, hi, h, out):
+    """Adds fen by place of residence and source to out[P, 4]."""
+    for row in range(lo, hi):
+        out[h.home[row], WAGE] += np.int64(round(h.wage_income[row] * 100.0))
+        out[h.home[row], BUSINESS] += np.int64(round(h.business_income[row] * 100.0))
+        out[h.home[row], PROPERTY] += np.int64(round(h.property_income[row] * 100.0))
+        out[h.home[row], TRANSFER] += np.int64(round(h.transfer_income[row] * 100.0))

@@ -1,0 +1,175 @@
+"""Step 6: farm income and the land market, then the four sources of each household's disposable income.
+
+`incomes(model)`, in order:
+
+1. productivity and the share of transferred land move on;
+2. `_farms`    land of households that farm, land that others offer, land per farmer: farm income and land rent;
+3. `_remit`    who sends money to whom;
+4. `settle`    wage, business, property and transfer income of every household.
+
+Disposable income as the statistics bureau defines it: wages after contributions and tax, net business income (farm and
+own business), net property income (land rent, collective dividends, net imputed rent of owned homes, interest) and net
+transfers (pensions and remittances received, less remittances sent). Rules: `sim/rules/` farming, income.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.codes import INCOME_SOURCES
+from sim.draws import Decision
+from sim.engine import add_up, for_chunks
+from sim.rules import farming
+from sim.steps import income_kernels as kernels
+from sim.steps import labour_market as market
+from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Columns, Homes, Rates
+
+
+@dataclass
+class IncomeState:
+    """What the countryside remembers from year to year."""
+
+    productivity: np.ndarray  # float64[T], farm output per mu at the reference land, yuan
+    transfer_share: np.ndarray  # float64[T], share of the land of households without a farmer that is transferred
+    collective_land: np.ndarray  # float64[T], hectares that have entered the market
+    idle: np.ndarray  # float64[T], mu that nobody works
+    totals: np.ndarray  # int64[P, source], fen, by place of residence at step 6
+    heads: np.ndarray  # int64[P], persons who share them: residents at step 6, before anybody moves
+
+
+def _columns(model) -> tuple[Columns, Homes]:
+    return (
+        Columns(*(getattr(model.people, f) for f in Columns._fields)),
+        Homes(*(getattr(model.households, f) for f in Homes._fields)),
+    )
+
+
+# --- the step ---------------------------------------------------------------------------------------------------------
+
+
+def initialise(model) -> None:
+    """Farm income, land rent and household incomes of the start year."""
+    p, T = model.par.incomes, model.T
+    start = p.farm_output_per_mu_2020 * market.growth_factor("farm_productivity_growth", market.BASE_YEAR, model.year)
+    model.income_state = IncomeState(
+        productivity=np.full(T, start),
+        transfer_share=np.full(T, p.transfer_share_start),
+        collective_land=np.zeros(T),
+        idle=np.zeros(T),
+        totals=np.zeros((model.P, INCOME_SOURCES), np.int64),
+        heads=np.zeros(model.P, np.int64),
+    )
+    _incomes_of_the_year(model)
+    model.labour_state.customers = market.customers(model)  # now that farmers are paid
+
+
+def incomes(model) -> None:
+    """Incomes of the year (see the top of the file)."""
+    state = model.income_state
+    growth = model.assumption("farm_productivity_growth") + model.lever("farm_productivity")
+    state.productivity = state.productivity * (1.0 + growth / 100.0)
+    state.transfer_share = np.minimum(state.transfer_share + model.lever("farmland_transfer") / 100.0, 1.0)
+    state.collective_land = state.collective_land + model.lever("collective_land")
+    _incomes_of_the_year(model)
+
+
+def totals(model) -> np.ndarray:
+    """int64[P, 4]: wage, business, property and transfer income of the households that live in each place now, fen."""
+    _, h = _columns(model)
+    shape = (model.P, INCOME_SOURCES)
+    return add_up(
+        len(model.households), model.threads, shape, lambda lo, hi, out: kernels.count_incomes(lo, hi, h, out)
+    )
+
+
+def _incomes_of_the_year(model) -> None:
+    c, h = _columns(model)
+    counts, lets = _land(model, c, h)
+    farm_income, land_rent = _farms(model, counts)
+    sent, received, pool = _remit(model, c, h)
+    p, T, n = model.par.incomes, model.T, len(model.households)
+    wage_level = model.labour_state.reference
+    level_2020 = wage_level / model.par.labour.reference_wage_2020
+    rates = Rates(
+        farm_income=farm_income,
+        land_rent=land_rent,
+        dividend=market.in_force(model, "collective_dividend", _dividend(model, counts, level_2020)),
+        rent=_rent(model),
+        pool=market.in_force(model, "remittance_pool", pool // np.maximum(counts[:, RURAL], 1)),
+        rural_transfer=_rural_transfer(model),
+    )
+    insured = model.stream(Decision.INSURED, model.start)
+
+    def pay(lo, hi, _):
+        kernels.settle(lo, hi, model.year, T, c, h, rates, lets, sent, received, insured, wage_level, level_2020, p)
+
+    for_chunks(n, model.threads, pay)
+    model.income_state.totals = totals(model)
+    model.income_state.heads = np.bincount(h.home, weights=h.size, minlength=model.P).astype(np.int64)
+
+
+def _land(model, c: Columns, h: Homes) -> tuple[np.ndarray, np.ndarray]:
+    """int64[T, 6] land and people by town (see `count_land`), and bool[households] whose land is offered."""
+    state, T, n = model.income_state, model.T, len(model.households)
+    base = model.stream(Decision.LAND_TRANSFER, model.start)  # the same every year: land once let stays let
+    share = state.transfer_share
+    lets = np.zeros(n, np.bool_)
+
+    def count(lo, hi, out):
+        kernels.count_land(lo, hi, T, c, h, share, base, lets, out)
+
+    counts = add_up(n, model.threads, (T, 6), count)
+    return counts, lets
+
+
+def _farms(model, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Published farm income (yuan a farmer, after rent) and rent (yuan a mu offered), float64[T] each.
+
+    Land that the farmers of a town cannot work stays idle and pays no rent.
+    """
+    p, state, T = model.par.incomes, model.income_state, model.T
+    own, offered = counts[:, OWN] / 1000.0, counts[:, OFFERED] / 1000.0
+    farmers = np.maximum(counts[:, WORKERS], 1)
+    income, rent = np.zeros(T), np.zeros(T)
+    for t in range(T):
+        land = farming.land_per_farmer(own[t], offered[t], farmers[t], p)
+        value_added = farming.farm_value_added(land, state.productivity[t], p)
+        taken = max(land * farmers[t] - own[t], 0.0) if counts[t, WORKERS] else 0.0
+        paid = farming.rent_per_mu(value_added, land, p) * min(taken, offered[t])
+        income[t] = value_added - paid / farmers[t]
+        rent[t] = paid / offered[t] if offered[t] > 0.0 else 0.0
+        state.idle[t] = counts[t, IDLE] / 1000.0 + offered[t] - min(taken, offered[t])
+    model.towns.farmland[:] = counts[:, [OWN, OFFERED, IDLE]].sum(axis=1) / 1000.0
+    return model.publish("farm_income", income), model.publish("land_rent", rent)
+
+
+def _remit(model, c: Columns, h: Homes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """int64 fen: sent[households], received[households], pool[T]."""
+    n, T, p = len(model.households), model.T, model.par.incomes
+    sent, received = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    pool = add_up(n, model.threads, (T,), lambda lo, hi, out: kernels.send(lo, hi, T, c, h, p, sent, out))
+    senders = np.flatnonzero((sent > 0) & (h.tie >= 0))
+    family = h.tie[senders]
+    here = h.home[family] < 2 * T
+    np.add.at(received, family[here], sent[senders[here]])
+    return sent, received, pool
+
+
+def _dividend(model, counts: np.ndarray, level_2020: float) -> np.ndarray:
+    """float64[T], yuan a member: what collectives pay out, growing with wages, and income of collective land."""
+    p = model.par.incomes
+    from_land = model.income_state.collective_land * p.collective_income_per_hectare * model.scale
+    return p.collective_dividend_2020 * level_2020 + from_land / np.maximum(counts[:, MEMBERS], 1)
+
+
+def _rent(model) -> np.ndarray:
+    """float64[P]: published market rent of a standard home, yuan a year."""
+    return np.asarray(model.signals.rent, np.float64)
+
+
+def _rural_transfer(model) -> np.ndarray:
+    """float64[T], yuan a rural resident: land revenue spent on villages last year (0 before the first budget)."""
+    try:
+        return np.asarray(model.signals.transfer_per_rural, np.float64)[model.pack.town_county]
+    except AttributeError:
+        return np.zeros(model.T)

@@ -1,0 +1,299 @@
+"""Steps 4 and 5: firms set posts by town, sector and skill; people work, search and commute; wages respond.
+
+`labour(model)`, in order:
+
+1. `_demand`   posts wanted by outside demand, policy, residents' earnings, skills at hand, relative wages; whole posts;
+2. `attend`    people retire, enter, leave, lose posts; farmers consider a post; those outside work there or not;
+3. `_lay_off`  where posts are fewer than workers, by keyed priority;
+4. `_search`   two rounds: choose an opening within reach, get it if the keyed priority is below the published cutoff;
+5. villagers left without a post and with land farm;
+6. `_settle`   wages by density and unemployment; chance of work and expected earnings are published; people are paid.
+
+Rules: `sim/rules/` labour_demand, participation, job_search, farming, wages.
+"""
+
+import numpy as np
+
+from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
+from sim.draws import Decision
+from sim.engine import for_chunks
+from sim.rules import job_search, labour_demand, wages
+from sim.steps import labour_kernels as kernels
+from sim.steps import labour_market as market
+from sim.steps.labour_kernels import FARMERS, NO_CELL, Homes, Persons, Streams
+
+LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
+
+
+# --- start year -------------------------------------------------------------------------------------------------------
+
+
+def initialise(model) -> None:
+    """Posts, wages and signals of the start year, from who works where in the start population."""
+    p, towns, T = model.par.labour, model.towns, model.T
+    reach = job_search.commuting_reach.py_func(np.asarray(model.pack.travel_minutes, np.float64)[:T, :T], np.eye(T), p)
+    reference = p.reference_wage_2020 * market.growth_factor("real_wage_growth", market.BASE_YEAR, model.year)
+    _start_work_towns(model, reach)
+    held = market.held(model)
+    towns.filled[:] = held
+    towns.base_jobs[:] = held / (1.0 - p.start_vacancy_share)
+    towns.jobs[:] = np.maximum(market.whole_posts(towns.base_jobs), held)
+    density = market.density(reach, towns.filled)
+    towns.base_wage[:] = _start_wages(towns.filled, density, reference, p)
+    counts = market.count_residents(model)
+    unemployment = market.unemployment(counts, p)
+    model.labour_state = market.LabourState(
+        reach=reach,
+        level=1.0,
+        reference=reference,
+        start_density=density,
+        start_unemployment=market.at_work(unemployment, counts, reach, p),
+        outside_start=market.outside_start_wages(model),
+        delta=market.delta(model.pack),
+        customers=np.ones(T),
+        labour_share=market.labour_share(counts),
+        skill_supply=market.skill_supply(counts),
+    )
+    model.publish("job_cutoff", np.full((2, *towns.jobs.shape), 2.0))
+    _settle(model, counts, held)
+    model.labour_state.customers = market.customers(model)
+
+
+def _start_work_towns(model, reach: np.ndarray) -> None:
+    """Farmers work in their own town. Where the start population has no commuters, other workers are spread over
+    towns by reach times the posts of their sector, as if posts stood where the workers of the sector live."""
+    people, T = model.people, model.T
+    home = model.households.home[people.household]
+    town = np.where(home < 2 * T, home // 2, T + home - 2 * T).astype(np.int16)
+    works = people.status == EMPLOYED
+    outside = works & (home >= 2 * T)
+    people.sector[outside & (people.sector < SECONDARY)] = SECONDARY
+    people.work_town[~works] = NOWHERE
+    stays = outside | (works & (people.sector == PRIMARY))
+    people.work_town[stays] = town[stays]
+    rows = np.flatnonzero(works & ~stays)
+    people.sector[rows[people.sector[rows] == NO_SECTOR]] = TERTIARY
+    commuters = (people.work_town[rows] >= 0) & (people.work_town[rows] < T)
+    if np.any(commuters & (people.work_town[rows] != town[rows])):
+        rows = rows[~commuters]
+    high = (people.education[rows] == COLLEGE).astype(np.int64)
+    sector = people.sector[rows].astype(np.int64) - SECONDARY
+    posts = np.bincount((town[rows] * 2 + sector) * 2 + high, minlength=4 * T).reshape(T, 2, SKILLS)
+    posts = market.in_force(model, "start_posts", posts)
+    u = kernels.draws(model.stream(Decision.JOB_TOWN), people.key[rows])
+    for s in range(2):
+        for k in range(SKILLS):
+            mine = np.flatnonzero((sector == s) & (high == k))
+            table = np.cumsum(reach * posts[:, s, k], axis=1)
+            line = table[town[rows[mine]]]
+            pick = (line <= (u[mine] * line[:, -1])[:, None]).sum(axis=1)
+            people.work_town[rows[mine]] = np.minimum(pick, T - 1)
+
+
+def _start_wages(filled: np.ndarray, density: np.ndarray, reference: float, p) -> np.ndarray:
+    """float64[T, sector, skill]: place wages whose mean over workers is the reference wage."""
+    workers = filled.sum(axis=(1, 2))
+    mean = float(density @ workers) / max(workers.sum(), 1)
+    density, mean = (density, mean) if mean > 0 else (np.ones(len(density)), 1.0)  # nobody works: no difference
+    density = np.maximum(density, LEAST_DENSITY * mean)
+    relative = np.empty(filled.shape)
+    for s in range(2):
+        for k in range(SKILLS):
+            relative[:, s, k] = wages.start_wage.py_func(density, mean, s, k, p)
+    total = float((relative * filled).sum())
+    return relative * (reference * filled.sum() / total if total > 0 else reference)
+
+
+# --- the year ---------------------------------------------------------------------------------------------------------
+
+
+def labour(model) -> None:
+    """The labour market of the year (see the top of the file)."""
+    people, p, T = model.people, model.par.labour, model.T
+    model.towns.jobs[:] = _demand(model)
+    c, h = market.columns(model)
+    signals, seeks = model.signals, np.zeros(len(people), np.uint8)
+    minutes = np.asarray(model.pack.travel_minutes)
+    chance = _streams(model)
+    expected, farm_income = signals.expected_earnings, signals.farm_income
+
+    def attend(lo, hi, _):
+        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, p, seeks)
+
+    for_chunks(len(people), model.threads, attend)
+
+    def take_up(lo, hi, _):
+        kernels.take_up_farming(lo, hi, T, c, h, chance.farm, expected, farm_income, p, seeks)
+
+    for_chunks(len(people), model.threads, take_up)
+    lost, held = _lay_off(model, c, h, market.held(model))
+    rows, held = _search(model, c, h, np.concatenate([np.flatnonzero(seeks), lost]), held)
+    kernels.fall_back(rows, model.year, T, c, h, chance.farm, expected, farm_income, p)
+    growth = 1.0 + model.assumption("real_wage_growth") / 100.0
+    model.labour_state.level *= growth
+    model.labour_state.reference *= growth
+    _settle(model, market.count_residents(model), held)
+
+
+def _streams(model) -> Streams:
+    return Streams(
+        model.stream(Decision.LABOUR_FORCE),
+        model.stream(Decision.RETIRE),
+        model.stream(Decision.SEPARATION),
+        model.stream(Decision.SEEK_NONFARM),
+        model.stream(Decision.OUTSIDE_WORK, model.start),
+        model.stream(Decision.LAYOFF, model.start),
+    )
+
+
+def _demand(model) -> np.ndarray:
+    """int64[T, sector, skill]: posts of the year. Moves `towns.base_jobs` on."""
+    state, towns, p = model.labour_state, model.towns, model.par.labour
+    base = towns.base_jobs
+    empty = 1.0 - towns.filled.sum(axis=2) / np.maximum(towns.jobs.sum(axis=2), 1)
+    for t, s in zip(*np.nonzero(empty > p.start_vacancy_share), strict=True):
+        base[t, s] = labour_demand.withdrawn.py_func(base[t, s], empty[t, s], p)
+    customers = market.customers(model)
+    growth = labour_demand.tertiary_growth.py_func(
+        model.assumption("external_demand_tertiary"),
+        model.lever("job_growth_tertiary"),
+        np.log(customers / state.customers),
+        p,
+    )
+    state.customers = customers
+    base[:, 1] *= 1.0 + growth[:, None] / 100.0
+    secondary = labour_demand.secondary_growth.py_func(
+        model.assumption("external_demand_secondary"), model.lever("job_growth_secondary")
+    )
+    base[:, 0] *= 1.0 + secondary[:, None] / 100.0
+    base[:] = labour_demand.relocated.py_func(base, base.sum(axis=0), state.labour_share[:, None, None], p)
+    _shift_skills(base, state.skill_supply, model.lever("high_skill_share"), p)
+    relative = model.signals.wage[: model.T] / (towns.base_wage * state.level)
+    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, model.assumption("jobs_shock"), p))
+
+
+def _shift_skills(base: np.ndarray, supply: float, lever: np.ndarray, p) -> None:
+    """Moves the high-skill share of each town and sector (in place)."""
+    total = base.sum(axis=2)
+    demand = np.clip(base[:, :, 1].sum() / max(total.sum(), 1e-9), 0.001, 0.999)
+    for t, s in zip(*np.nonzero(total > 0), strict=True):
+        share = np.clip(base[t, s, 1] / total[t, s], 0.001, 0.95)
+        new = labour_demand.skill_share.py_func(share, demand, supply, lever[t], p)
+        base[t, s] = total[t, s] * (1.0 - new), total[t, s] * new
+
+
+def _lay_off(model, c: Persons, h: Homes, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of workers who lose their post because posts are fewer than workers, and who holds posts afterwards."""
+    jobs = model.towns.jobs
+    filled = market.posts_filled(held, jobs)
+    excess = np.maximum(filled[:, :, 0] - jobs[:, :, 0], 0)
+    keep = held.copy()
+    low = excess * held[:, :, 0] // np.maximum(filled[:, :, 0], 1)  # in proportion, the rest from the high-skilled
+    keep[:, :, 0] -= low
+    keep[:, :, 1] -= excess - low
+    rationed = (keep < held).ravel()
+    if not rationed.any():
+        return np.empty(0, np.int64), held
+    cell = np.empty(len(model.people), np.int32)
+    for_chunks(len(cell), model.threads, lambda lo, hi, _: kernels.holders(lo, hi, model.T, c, h, rationed, cell))
+    rows = np.flatnonzero(cell != NO_CELL)
+    u = kernels.draws(model.stream(Decision.LAYOFF), c.key[rows])
+    bar = market.in_force(model, "layoff_cutoff", kernels.cutoffs(cell[rows], u, keep.ravel()))
+    lost = rows[u >= bar[cell[rows]]]
+    c.status[lost] = UNEMPLOYED
+    c.sector[lost] = NO_SECTOR
+    c.work_town[lost] = NOWHERE
+    c.self_employed[lost] = 0
+    return lost, held - np.bincount(cell[lost], minlength=held.size).reshape(held.shape)
+
+
+def _search(model, c: Persons, h: Homes, rows: np.ndarray, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two rounds of search; publishes openings and cutoffs; seekers who found no post, and who holds posts now."""
+    p, jobs = model.par.labour, model.towns.jobs
+    met = np.minimum(p.matching_efficiency * model.lever("job_matching"), 1.0)[:, None, None]
+    wanted = np.maximum(jobs - market.posts_filled(held, jobs), 0) * met
+    room = _keyed_rounding(wanted, model.stream(Decision.ROUNDING))
+    rounds = ((Decision.JOB_TOWN, Decision.JOB_PRIORITY), (Decision.JOB_TOWN_SECOND, Decision.JOB_PRIORITY_SECOND))
+    openings, cutoff = np.zeros((2, *jobs.shape), np.int64), np.full((2, *jobs.shape), 2.0)
+    for number, (where, who) in enumerate(rounds):
+        openings[number] = room
+        table = _search_table(model, market.in_force(model, "openings", openings)[number], p.downgrade_weight)
+        choice = np.full(len(rows), NO_CELL, np.int32)
+        _choose(model, c, h, rows, model.stream(where), table, choice)
+        u = kernels.draws(model.stream(who), c.key[rows])
+        cutoff[number] = kernels.cutoffs(choice, u, room.ravel()).reshape(jobs.shape)
+        bar = model.publish("job_cutoff", cutoff.copy())[number].ravel()
+        gets = (choice != NO_CELL) & (u < bar[choice])
+        _hire(model, c, rows[gets], choice[gets])
+        room = room - np.bincount(choice[gets], minlength=room.size).reshape(room.shape)
+        own_skill = choice[gets] // 2 * 2 + (c.education[rows[gets]] == COLLEGE)
+        held = held + np.bincount(own_skill, minlength=held.size).reshape(held.shape)
+        rows = rows[~gets]
+    return rows, held
+
+
+def _choose(model, c: Persons, h: Homes, rows, base, table, choice) -> None:
+    for_chunks(len(rows), model.threads, lambda lo, hi, _: kernels.choose(lo, hi, rows, c, h, base, table, choice))
+
+
+def _search_table(model, room: np.ndarray, downgrade: float) -> np.ndarray:
+    """float64[2 T, 4 T]: cumulative search weights by (town of residence, skill) over cells.
+
+    High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
+    """
+    state, p, T = model.labour_state, model.par.labour, model.T
+    wage = model.signals.wage[:T]
+    weight = np.zeros((T, SKILLS, T, 2, SKILLS))
+    pull = job_search.search_weight.py_func(room, 1.0, wage / state.reference, p)
+    weight[:, 0, :, :, 0] = state.reach[:, :, None] * pull[None, :, :, 0]
+    weight[:, 1, :, :, 1] = state.reach[:, :, None] * pull[None, :, :, 1]
+    weight[:, 1, :, :, 0] = downgrade * weight[:, 0, :, :, 0]
+    return np.cumsum(weight.reshape(2 * T, 4 * T), axis=1)
+
+
+def _keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:
+    """int64: floor(value + u), u the cell's own draw of the year: whole posts without bias."""
+    u = kernels.draws(base, np.arange(1, value.size + 1, dtype=np.uint64)).reshape(value.shape)
+    return np.floor(value + u).astype(np.int64)
+
+
+def _hire(model, c: Persons, rows: np.ndarray, cell: np.ndarray) -> None:
+    """Puts the people of `rows` into the posts of `cell`; some low-skill service posts are own businesses."""
+    own = kernels.draws(model.stream(Decision.SELF_EMPLOYED), c.key[rows]) < model.par.labour.self_employed_share
+    sector = SECONDARY + (cell // 2) % 2
+    c.status[rows] = EMPLOYED
+    c.sector[rows] = sector
+    c.work_town[rows] = cell // 4
+    c.self_employed[rows] = own & (sector == TERTIARY) & (cell % 2 == 0)
+
+
+# --- wages and what is published --------------------------------------------------------------------------------------
+
+
+def _settle(model, counts: np.ndarray, held: np.ndarray) -> None:
+    """Filled posts, farmers, wages, pay, and the signals of the labour market."""
+    state, towns, p = model.labour_state, model.towns, model.par.labour
+    towns.filled[:] = market.posts_filled(held, towns.jobs)
+    towns.farmers[:] = counts[:, :, FARMERS].sum(axis=1)
+    state.labour_share, state.skill_supply = market.labour_share(counts), market.skill_supply(counts)
+    unemployment = market.unemployment(counts, p)
+    density = (market.density(state.reach, towns.filled) + 1.0) / (state.start_density + 1.0)
+    tightness = market.at_work(unemployment, counts, state.reach, p) / state.start_unemployment
+    inside = wages.place_wage.py_func(towns.base_wage, state.level, density[:, None, None], tightness[:, None, :], p)
+    pull = np.where(state.delta, model.assumption("neighbour_pull"), 1.0)[:, None, None]
+    wage = model.publish("wage", np.concatenate([inside, state.outside_start * state.level * pull]))
+    outside = np.full((model.O, SKILLS), p.outside_job_chance)
+    chance = model.publish("job_chance", np.concatenate([1.0 - unemployment, outside]))
+    model.publish("expected_earnings", market.expected_earnings(model, wage, chance))
+    share = towns.filled[:, :, 1] / np.maximum(held[:, :, 1], 1)
+    _pay(model, wage, market.in_force(model, "high_skill_held", share))
+
+
+def _pay(model, wage: np.ndarray, high_held: np.ndarray) -> None:
+    c, h = market.columns(model)
+    base, p = model.stream(Decision.LAYOFF, model.start), model.par.labour
+    for_chunks(
+        len(model.people),
+        model.threads,
+        lambda lo, hi, _: kernels.pay(lo, hi, model.year, model.T, c, h, wage, high_held, base, p),
+    )

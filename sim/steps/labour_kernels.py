@@ -1,0 +1,309 @@
+"""Loops over people of the labour step: who works, who is counted where, who looks where, what they earn.
+
+Cells of posts are numbered (town * 2 + sector) * 2 + skill, sector 0 secondary, 1 tertiary.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.codes import (
+    CHILD,
+    COLLEGE,
+    EMPLOYED,
+    FEMALE,
+    INACTIVE,
+    NO_SECTOR,
+    NOWHERE,
+    PRIMARY,
+    RETIRED,
+    SECONDARY,
+    STUDENT,
+    TERTIARY,
+    UNEMPLOYED,
+    URBAN_HUKOU,
+)
+from sim.draws import draw
+from sim.rules import kernel
+from sim.rules.farming import enters_farming, seeks_nonfarm
+from sim.rules.job_search import works_outside
+from sim.rules.participation import chance_to_enter, chance_to_leave, participation, retirement_chance
+from sim.rules.wages import person_wage
+
+NO_CELL = -1
+# columns of the counts by town of residence
+LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
+
+
+class Persons(NamedTuple):
+    """Live columns of People that the kernels read and write."""
+
+    key: np.ndarray
+    household: np.ndarray
+    birth_year: np.ndarray
+    work_town: np.ndarray
+    sex: np.ndarray
+    education: np.ndarray
+    hukou_kind: np.ndarray
+    status: np.ndarray
+    sector: np.ndarray
+    self_employed: np.ndarray
+    insurance_years: np.ndarray
+    ability: np.ndarray
+    wage: np.ndarray
+
+
+class Homes(NamedTuple):
+    """Columns of Households that the kernels read."""
+
+    first: np.ndarray
+    size: np.ndarray
+    home: np.ndarray
+    homestead: np.ndarray
+    land: np.ndarray
+
+
+class Streams(NamedTuple):
+    """Streams of chance of one year (`outside` and `rank` are those of the start year: the same every year)."""
+
+    force: np.uint64
+    retire: np.uint64
+    separation: np.uint64
+    farm: np.uint64
+    outside: np.uint64
+    rank: np.uint64
+
+
+# Helpers get numbers or single arrays: handing a whole tuple of columns over costs more than the rule itself.
+
+
+@kernel
+def _infants(birth_year, first, last, year):
+    """Number of children under three among the rows first..last - 1 (a household)."""
+    found = 0
+    for j in range(first, last):
+        found += year - birth_year[j] < 3
+    return found
+
+
+@njit(inline="always")
+def _leave_post(c, i, status):
+    c.status[i] = status
+    c.sector[i] = NO_SECTOR
+    c.work_town[i] = NOWHERE
+    c.self_employed[i] = 0
+
+
+@njit(inline="always")
+def _work_outside(c, i, age, place, u, p):
+    """A person who lives in outside place `place` (T + o) works there or not."""
+    if works_outside(u, age, p):
+        c.status[i] = EMPLOYED
+        c.sector[i] = SECONDARY if u < p.outside_job_chance * p.outside_secondary_share else TERTIARY
+        c.work_town[i] = place
+        c.self_employed[i] = 0
+    else:
+        _leave_post(c, i, INACTIVE)
+
+
+@kernel
+def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, p, seeks):
+    """Who retires, leaves or enters the labour force, loses the post, and who seeks one (`seeks[i]` = 1).
+
+    Farmers who seek stay farmers unless they find a post. minutes float32[T+O, T+O]; expected float64[T+O, 2] yuan;
+    farm_income float64[T] yuan.
+    """
+    for i in range(lo, hi):
+        seeks[i] = 0
+        status, age = c.status[i], year - c.birth_year[i]
+        if status in (CHILD, STUDENT, RETIRED) or age < 16:
+            continue
+        home = h.home[c.household[i]]
+        skill = 1 if c.education[i] == COLLEGE else 0
+        farmer = status == EMPLOYED and c.sector[i] == PRIMARY
+        formal = c.hukou_kind[i] == URBAN_HUKOU or c.insurance_years[i] >= p.formal_insurance_years
+        if draw(chance.retire, c.key[i]) < retirement_chance(age, c.sex[i], skill == 1, formal, farmer, p):
+            _leave_post(c, i, RETIRED)
+            continue
+        if home >= 2 * towns:
+            _work_outside(c, i, age, home - towns, draw(chance.outside, c.key[i]), p)
+            continue
+        town = home // 2
+        infant = False
+        if c.sex[i] == FEMALE and 18 <= age <= 45:
+            row = c.household[i]
+            infant = _infants(c.birth_year, h.first[row], h.first[row] + h.size[row], year) > 0
+        target = participation(age, c.sex[i], infant, p)
+        u = draw(chance.force, c.key[i])
+        if status == INACTIVE:
+            if u < chance_to_enter(age, target, p):
+                c.status[i] = UNEMPLOYED
+                seeks[i] = 1
+            continue
+        if u < chance_to_leave(age, target, p):
+            _leave_post(c, i, INACTIVE)
+        elif farmer and c.work_town[i] == town:
+            wanted = seeks_nonfarm(age, expected[town, skill], farm_income[town], p)
+            seeks[i] = draw(chance.farm, c.key[i]) < wanted
+        elif status == EMPLOYED:
+            work = c.work_town[i]
+            if (
+                farmer
+                or work < 0
+                or work >= towns
+                or minutes[town, work] > p.longest_commute
+                or draw(chance.separation, c.key[i]) < p.separation_rate
+            ):
+                _leave_post(c, i, UNEMPLOYED)
+                seeks[i] = 1
+        else:
+            seeks[i] = 1
+
+
+@kernel
+def _cell(status, sector, work, home, education, towns):
+    """Cell of a person's non-farm post by the person's own skill; NO_CELL for others and for people outside."""
+    if status != EMPLOYED or sector == PRIMARY or work < 0 or work >= towns or home >= 2 * towns:
+        return NO_CELL
+    return (work * 2 + sector - SECONDARY) * 2 + (1 if education == COLLEGE else 0)
+
+
+@kernel
+def count_posts(lo, hi, towns, c, h, out):
+    """Adds non-farm workers who live in the city to out[cell], int64[4 T], by their own skill."""
+    for i in range(lo, hi):
+        cell = _cell(c.status[i], c.sector[i], c.work_town[i], h.home[c.household[i]], c.education[i], towns)
+        if cell != NO_CELL:
+            out[cell] += 1
+
+
+@kernel
+def count_residents(lo, hi, towns, c, h, out):
+    """Adds up residents by town: out int64[T, skill, 4] = labour force, seeking, farmers, earnings (fen)."""
+    for i in range(lo, hi):
+        home = h.home[c.household[i]]
+        if home >= 2 * towns or (c.status[i] != EMPLOYED and c.status[i] != UNEMPLOYED):
+            continue
+        row = out[home // 2, 1 if c.education[i] == COLLEGE else 0]
+        row[LABOUR_FORCE] += 1
+        if c.status[i] == UNEMPLOYED:
+            row[SEEKING] += 1
+        else:
+            row[FARMERS] += c.sector[i] == PRIMARY
+            row[EARNINGS] += np.int64(round(c.wage[i] * 100.0))
+
+
+@kernel
+def holders(lo, hi, towns, c, h, rationed, cell):
+    """cell[i] of non-farm workers in cells that lose posts (`rationed` bool[4 T]), else NO_CELL."""
+    for i in range(lo, hi):
+        found = _cell(c.status[i], c.sector[i], c.work_town[i], h.home[c.household[i]], c.education[i], towns)
+        cell[i] = found if found != NO_CELL and rationed[found] else NO_CELL
+
+
+@kernel
+def draws(base, keys):
+    """Uniform draws of `keys`, float64[n]."""
+    out = np.empty(len(keys))
+    for i in range(len(keys)):
+        out[i] = draw(base, keys[i])
+    return out
+
+
+@kernel
+def choose(lo, hi, rows, c, h, base, table, choice):
+    """Each seeker (`rows`) picks a cell by inverse transform of the cumulative weights table[town * 2 + skill, 4 T]."""
+    last = table.shape[1] - 1
+    for a in range(lo, hi):
+        i = rows[a]
+        line = table[(h.home[c.household[i]] // 2) * 2 + (1 if c.education[i] == COLLEGE else 0)]
+        if line[last] <= 0.0:
+            choice[a] = NO_CELL
+        else:
+            choice[a] = min(np.searchsorted(line, draw(base, c.key[i]) * line[last], side="right"), last)
+
+
+@kernel
+def cutoffs(cell, u, room):
+    """float64[cells]: a candidate is admitted if u < cutoff[cell]; exactly min(room, candidates) are.
+
+    The cutoff is the (room + 1)-th smallest priority: 2 where all get in, 0 where there is no room. Depends on the set
+    of candidates only, not on their order.
+    """
+    count = np.zeros(len(room) + 1, np.int64)
+    for a in range(len(cell)):
+        if cell[a] >= 0:
+            count[cell[a] + 1] += 1
+    start = np.cumsum(count)
+    at = start.copy()
+    sorted_u = np.empty(start[-1])
+    for a in range(len(cell)):
+        if cell[a] >= 0:
+            sorted_u[at[cell[a]]] = u[a]
+            at[cell[a]] += 1
+    out = np.full(len(room), 2.0)
+    for k in range(len(room)):
+        n = start[k + 1] - start[k]
+        if room[k] <= 0:
+            out[k] = 0.0
+        elif n > room[k]:
+            out[k] = np.partition(sorted_u[start[k] : start[k + 1]], room[k])[room[k]]
+    return out
+
+
+@kernel
+def take_up_farming(lo, hi, towns, c, h, base, expected, farm_income, p, seeks):
+    """Villagers without work whose household has land in their town may farm before they look for a post."""
+    for i in range(lo, hi):
+        if seeks[i] == 0 or c.status[i] != UNEMPLOYED:
+            continue
+        row = c.household[i]
+        town = h.home[row] // 2
+        if h.home[row] >= 2 * towns or h.land[row] <= 0.0 or h.homestead[row] != town:
+            continue
+        skill = 1 if c.education[i] == COLLEGE else 0
+        if draw(base, c.key[i]) >= 1.0 - enters_farming(expected[town, skill], farm_income[town], p):
+            c.status[i] = EMPLOYED
+            c.sector[i] = PRIMARY
+            c.work_town[i] = town
+            seeks[i] = 0
+
+
+@kernel
+def fall_back(rows, year, towns, c, h, base, expected, farm_income, p):
+    """Villagers without work whose household has land in their town farm, unless they would rather wait for a post."""
+    for i in rows:
+        row = c.household[i]
+        town = h.home[row] // 2
+        if c.status[i] != UNEMPLOYED or h.land[row] <= 0.0 or h.homestead[row] != town:
+            continue
+        skill = 1 if c.education[i] == COLLEGE else 0
+        waits = seeks_nonfarm(year - c.birth_year[i], expected[town, skill], farm_income[town], p)
+        if draw(base, c.key[i]) >= waits:
+            c.status[i] = EMPLOYED
+            c.sector[i] = PRIMARY
+            c.work_town[i] = town
+
+
+@kernel
+def pay(lo, hi, year, towns, c, h, wage, high_held, base, p):
+    """Writes labour earnings of non-farm workers; 0 for people without work; farmers' are written with incomes.
+
+    wage float64[T+O, sector, skill]; high_held float64[T, sector]: share of high-skilled workers of the place who hold
+    a high-skill post; who does is the person's own draw, the same every year.
+    """
+    for i in range(lo, hi):
+        if c.status[i] != EMPLOYED:
+            c.wage[i] = 0.0
+            continue
+        if c.sector[i] == PRIMARY:
+            continue
+        place, s, skill = c.work_town[i], c.sector[i] - SECONDARY, 0
+        if c.education[i] == COLLEGE:
+            skill = 1 if place >= towns or draw(base, c.key[i]) < high_held[place, s] else 0
+        age = year - c.birth_year[i]
+        hukou = c.hukou_kind[i]
+        row = c.household[i]
+        villager = h.home[row] < 2 * towns and h.home[row] % 2 == 0 and h.land[row] > 0.0
+        c.wage[i] = person_wage(wage[place, s, skill], c.education[i], c.sex[i], hukou, age, c.ability[i], villager, p)

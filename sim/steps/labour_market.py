@@ -1,0 +1,165 @@
+"""What the labour market remembers, and how it is measured: workers, posts, unemployment, reach, earnings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.catalogue import assumptions
+from sim.codes import SKILLS
+from sim.engine import add_up
+from sim.rules import wages
+from sim.state import SIGNALS
+from sim.steps import labour_kernels as kernels
+from sim.steps.labour_kernels import EARNINGS, FARMERS, LABOUR_FORCE, SEEKING, Homes, Persons
+
+BASE_YEAR = 2020  # constant yuan; year of the reference levels in the catalogue
+DELTA_WAGE_QUALITY = "official"  # the outside places whose members have an official wage are those of the Delta
+
+
+@dataclass
+class LabourState:
+    """What the labour market remembers from year to year."""
+
+    reach: np.ndarray  # float64[T, T], weight of work town by town of residence
+    level: float  # national wage level relative to the start year
+    reference: float  # reference wage of the year, yuan
+    start_density: np.ndarray  # float64[T], employment within reach
+    start_unemployment: np.ndarray  # float64[T, skill], at the place of work
+    outside_start: np.ndarray  # float64[O, sector, skill], yuan a year
+    delta: np.ndarray  # bool[O], places to which `neighbour_pull` applies
+    customers: np.ndarray  # float64[T], residents' earnings within reach in national wages, last year
+    labour_share: np.ndarray  # float64[T], share of the city's labour force that lives there, last year
+    skill_supply: float  # high-skilled share of the non-farm labour force, last year
+
+
+def growth_factor(name: str, start: int, end: int) -> float:
+    """Product of 1 + g / 100 over start < year <= end (its inverse if end < start), g the catalogue's default path.
+
+    Levels known for 2020 are carried to the start year with it, so a scenario never changes the start.
+    """
+    if end < start:
+        return 1.0 / growth_factor(name, end, start)
+    path = assumptions()[name].default
+    steps = sorted(path.items()) if isinstance(path, dict) else [(start, path)]
+    factor = 1.0
+    for year in range(start + 1, end + 1):
+        factor *= 1.0 + ([v for y, v in steps if y <= year] or [steps[0][1]])[-1] / 100.0
+    return factor
+
+
+def columns(model) -> tuple[Persons, Homes]:
+    """Live columns for the kernels."""
+    people, households = model.people, model.households
+    return (
+        Persons(*(getattr(people, f) for f in Persons._fields)),
+        Homes(*(getattr(households, f) for f in Homes._fields)),
+    )
+
+
+def in_force(model, name: str, value: np.ndarray) -> np.ndarray:
+    """Publishes signals that the list of signals may or may not hold; returns the value in force."""
+    return model.publish(name, value.copy()) if name in SIGNALS else value
+
+
+def held(model) -> np.ndarray:
+    """int64[T, sector, skill]: workers of the city by place of work and their own skill."""
+    c, h = columns(model)
+    flat = add_up(
+        len(model.people),
+        model.threads,
+        (4 * model.T,),
+        lambda lo, hi, out: kernels.count_posts(lo, hi, model.T, c, h, out),
+    )
+    return flat.reshape(model.T, 2, SKILLS)
+
+
+def posts_filled(held: np.ndarray, jobs: np.ndarray) -> np.ndarray:
+    """int64[T, sector, skill]: high-skilled workers beyond the high-skill posts of their place hold low-skill posts."""
+    filled = held.copy()
+    filled[:, :, 1] = np.minimum(held[:, :, 1], jobs[:, :, 1])
+    filled[:, :, 0] += held[:, :, 1] - filled[:, :, 1]
+    return filled
+
+
+def whole_posts(wanted: np.ndarray) -> np.ndarray:
+    """int64, same shape: each town's total is rounded, then shared by largest remainder among its cells."""
+    flat = wanted.reshape(len(wanted), -1)
+    whole = np.floor(flat).astype(np.int64)
+    missing = np.rint(flat.sum(axis=1)).astype(np.int64) - whole.sum(axis=1)
+    order = np.argsort(-(flat - whole), axis=1, kind="stable")
+    extra = np.arange(flat.shape[1])[None, :] < missing[:, None]
+    np.put_along_axis(whole, order, np.take_along_axis(whole, order, axis=1) + extra, axis=1)
+    return whole.reshape(wanted.shape)
+
+
+def count_residents(model) -> np.ndarray:
+    """int64[T, skill, 4]: labour force, seeking, farmers, earnings (fen) of residents."""
+    c, h = columns(model)
+    shape = (model.T, SKILLS, 4)
+    return add_up(
+        len(model.people), model.threads, shape, lambda lo, hi, out: kernels.count_residents(lo, hi, model.T, c, h, out)
+    )
+
+
+def skill_supply(counts: np.ndarray) -> float:
+    """High-skilled share of residents who work off the land or seek work."""
+    force = (counts[:, :, LABOUR_FORCE] - counts[:, :, FARMERS]).sum(axis=0)
+    return float(np.clip(force[1] / max(force.sum(), 1), 0.001, 0.999))
+
+
+def labour_share(counts: np.ndarray) -> np.ndarray:
+    """float64[T]: share of the city's labour force, farmers included, that lives in each town."""
+    force = counts[:, :, LABOUR_FORCE].sum(axis=1).astype(np.float64)
+    return force / max(force.sum(), 1.0)
+
+
+def unemployment(counts: np.ndarray, p) -> np.ndarray:
+    """float64[T, skill]: share of the labour force of residents who seek, drawn towards the city's by a weight."""
+    force, seeking = counts[:, :, LABOUR_FORCE], counts[:, :, SEEKING]
+    city = seeking.sum(axis=0) / np.maximum(force.sum(axis=0), 1)
+    weight = p.unemployment_prior_weight
+    return (seeking + weight * city) / np.maximum(force + weight, 1e-9)
+
+
+def at_work(unemployment: np.ndarray, counts: np.ndarray, reach: np.ndarray, p) -> np.ndarray:
+    """float64[T, skill]: unemployment of the people within reach of a place of work, not below the floor."""
+    force = reach.T @ (counts[:, :, LABOUR_FORCE] + p.unemployment_prior_weight)
+    idle = reach.T @ (unemployment * (counts[:, :, LABOUR_FORCE] + p.unemployment_prior_weight))
+    return np.maximum(idle / np.maximum(force, 1e-9), p.unemployment_floor)
+
+
+def density(reach: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """float64[T]: workers within reach (the same travel weights as for search)."""
+    return reach.T @ filled.sum(axis=(1, 2)).astype(np.float64)
+
+
+def customers(model) -> np.ndarray:
+    """float64[T]: residents' earnings within reach in reference wages of the last labour step, and one more."""
+    earnings = count_residents(model)[:, :, EARNINGS].sum(axis=1) / 100.0
+    return model.labour_state.reach.T @ earnings / model.labour_state.reference + 1.0
+
+
+def expected_earnings(model, wage: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """float64[T + O, skill]: wage times chance of work, over work towns in proportion to filled posts within reach."""
+    T, state, filled = model.T, model.labour_state, model.towns.filled
+    expected = np.empty((T + model.O, SKILLS))
+    for k in range(SKILLS):
+        posts = filled[:, :, k] + 1e-6  # a town without any post still has a wage
+        total = state.reach @ posts.sum(axis=1)
+        expected[:T, k] = state.reach @ (posts * wage[:T, :, k]).sum(axis=1) / total
+    expected[T:] = wage[T:].mean(axis=1)
+    return expected * chance
+
+
+def outside_start_wages(model) -> np.ndarray:
+    """float64[O, sector, skill], yuan: official wages of 2020 times coverage, carried to the start year."""
+    p = model.par.labour
+    monthly = np.asarray(model.pack.outside_wage_monthly(BASE_YEAR), np.float64)
+    mean = monthly * 12.0 * p.wage_coverage * growth_factor("real_wage_growth", BASE_YEAR, model.year)
+    low, high = (wages.outside_wage.py_func(mean, skill, p) for skill in (False, True))
+    return np.repeat(np.stack([low, high], axis=1)[:, None, :], 2, axis=1)
+
+
+def delta(pack) -> np.ndarray:
+    """bool[O]: places of the Delta are those whose wage is official."""
+    return np.array([q == DELTA_WAGE_QUALITY for q in pack.outside_quality("wage")])
