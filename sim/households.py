@@ -1,9 +1,31 @@
 """Households, as columns. A dormitory (collective) resident is a household of one."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+import numpy as np
 
 from sim.columns import Columns
+
+
+class HouseholdRows(NamedTuple):
+    """The live columns of Households, for kernels: `h.home[j]`."""
+
+    key: np.ndarray
+    first: np.ndarray
+    size: np.ndarray
+    home: np.ndarray
+    origin: np.ndarray
+    homestead: np.ndarray
+    tie: np.ndarray
+    tenure: np.ndarray
+    village: np.ndarray
+    moved_year: np.ndarray
+    land: np.ndarray
+    wage_income: np.ndarray
+    business_income: np.ndarray
+    property_income: np.ndarray
+    transfer_income: np.ndarray
 
 
 class Households(Columns):
@@ -29,3 +51,8 @@ class Households(Columns):
         "property_income": "f4",
         "transfer_income": "f4",
     }
+
+    @property
+    def rows(self) -> HouseholdRows:
+        """All columns as one tuple of arrays; take it again after `grow` or a roster."""
+        return HouseholdRows(*(getattr(self, f) for f in self.FIELDS))

@@ -39,48 +39,39 @@ def migrant_class(hukou_place, town, county_of, same_province, towns):
 
 
 @kernel
-def _count(
-    lo, hi, first, size, home, tenure, birth_year, hukou_place, hukou_kind, year, towns, county_of, same_province,
-    by_place, registered,
-):  # fmt: skip
+def _count(lo, hi, c, h, year, towns, county_of, same_province, by_place, registered):
     """Adds to by_place[P, COUNTS] by home and to registered[T, 3] (all, urban hukou, living outside) by hukou."""
-    for h in range(lo, hi):
-        place = home[h]
+    for row in range(lo, hi):
+        place = h.home[row]
         inside = place < 2 * towns
-        if tenure[h] != DORMITORY and size[h] > 0:
+        if h.tenure[row] != DORMITORY and h.size[row] > 0:
             by_place[place, FAMILIES] += 1
-            if size[h] == 1:
+            if h.size[row] == 1:
                 by_place[place, ONE_PERSON] += 1
-        for i in range(first[h], first[h] + size[h]):
-            age = year - birth_year[i]
+        for i in range(h.first[row], h.first[row] + h.size[row]):
+            age, hukou = year - c.birth_year[i], c.hukou_place[i]
             by_place[place, RESIDENTS] += 1
             if inside:
-                kind = migrant_class(hukou_place[i], place // 2, county_of, same_province, towns)
-                by_place[place, CLASS0 + kind] += 1
-            if age < 15:
-                by_place[place, YOUNG] += 1
-            elif age < 60:
-                by_place[place, WORKING] += 1
-            else:
-                by_place[place, OLD] += 1
-            if hukou_place[i] < towns:
-                registered[hukou_place[i], 0] += 1
-                registered[hukou_place[i], 1] += hukou_kind[i] == URBAN_HUKOU
-                registered[hukou_place[i], 2] += not inside
+                by_place[place, CLASS0 + migrant_class(hukou, place // 2, county_of, same_province, towns)] += 1
+            by_place[place, YOUNG if age < 15 else (WORKING if age < 60 else OLD)] += 1
+            if hukou < towns:
+                registered[hukou, 0] += 1
+                registered[hukou, 1] += c.hukou_kind[i] == URBAN_HUKOU
+                registered[hukou, 2] += not inside
 
 
 @kernel
-def _work(lo, hi, first, size, home, status, sector, work_town, towns, at_home, at_work):
-    """Adds workers to at_home[T, 5] (unemployed, primary, secondary, tertiary) and at_work[T, sector]."""
-    for h in range(lo, hi):
-        place = home[h]
-        for i in range(first[h], first[h] + size[h]):
-            if status[i] == EMPLOYED:
+def _work(lo, hi, c, h, towns, at_home, at_work):
+    """Adds workers to at_home[T, 4] (unemployed, primary, secondary, tertiary) and at_work[T, sector]."""
+    for row in range(lo, hi):
+        place = h.home[row]
+        for i in range(h.first[row], h.first[row] + h.size[row]):
+            if c.status[i] == EMPLOYED:
                 if place < 2 * towns:
-                    at_home[place // 2, sector[i]] += 1
-                if 0 <= work_town[i] < towns and sector[i] >= SECONDARY:
-                    at_work[work_town[i], sector[i] - SECONDARY] += 1
-            elif status[i] == UNEMPLOYED and place < 2 * towns:
+                    at_home[place // 2, c.sector[i]] += 1
+                if 0 <= c.work_town[i] < towns and c.sector[i] >= SECONDARY:
+                    at_work[c.work_town[i], c.sector[i] - SECONDARY] += 1
+            elif c.status[i] == UNEMPLOYED and place < 2 * towns:
                 at_home[place // 2, 0] += 1
 
 
@@ -92,24 +83,12 @@ def count_people(model) -> np.ndarray:
 
 def count_work(model) -> None:
     """Workers by residence and by place of work, right after matching (before anybody moves house)."""
-    hh, people, t = model.households, model.people, model.T
+    c, h, t = model.people.rows, model.households.rows, model.T
     total = add_up(
-        len(hh),
+        len(model.households),
         model.threads,
         (t, 6),
-        lambda lo, hi, out: _work(
-            lo,
-            hi,
-            hh.first,
-            hh.size,
-            hh.home,
-            people.status,
-            people.sector,
-            people.work_town,
-            t,
-            out[:, :4],
-            out[:, 4:],
-        ),
+        lambda lo, hi, out: _work(lo, hi, c, h, t, out[:, :4], out[:, 4:]),
     )
     model.work_at_home, model.work_at = total[:, :4], total[:, 4:]
 
@@ -147,20 +126,15 @@ def records(model) -> tuple[list[int], list[str], list[str], np.ndarray]:
 
 
 def _counts(model) -> tuple[np.ndarray, np.ndarray]:
-    hh, people, t = model.households, model.people, model.T
-    p = model.P
-    args = (
-        hh.first, hh.size, hh.home, hh.tenure, people.birth_year, people.hukou_place, people.hukou_kind, model.year, t,
-        model.pack.town_county, model.pack.outside_same_province,
-    )  # fmt: skip
-    flat = add_up(
-        len(hh),
-        model.threads,
-        (p * COUNTS + t * 3,),
-        lambda lo, hi, out: _count(
-            lo, hi, *args, out[: p * COUNTS].reshape(p, COUNTS), out[p * COUNTS :].reshape(t, 3)
-        ),
-    )
+    """int64[P, COUNTS] by home, int64[T, 3] by registration (see `_count`)."""
+    c, h, t, p = model.people.rows, model.households.rows, model.T, model.P
+    pack, year = model.pack, model.year
+
+    def work(lo, hi, out):
+        by_place, registered = out[: p * COUNTS].reshape(p, COUNTS), out[p * COUNTS :].reshape(t, 3)
+        _count(lo, hi, c, h, year, t, pack.town_county, pack.outside_same_province, by_place, registered)
+
+    flat = add_up(len(model.households), model.threads, (p * COUNTS + t * 3,), work)
     return flat[: p * COUNTS].reshape(p, COUNTS), flat[p * COUNTS :].reshape(t, 3)
 
 

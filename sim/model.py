@@ -28,13 +28,13 @@ from sim.codes import CENSUS_YEARS, HOME_TYPES
 from sim.data import load_pack
 from sim.draws import stream
 from sim.engine import default_threads
+from sim.paths import LAST_YEAR
 from sim.policy import Policy, compile_policy
 from sim.state import Signals, TownState
 from sim.steps import budgets, demography, families, housing, hukou, incomes, labour, land, moving, services
 from sim.synthesis import start_population
 from sim.town import OutsidePlace, Town
 
-FIRST_YEAR, LAST_YEAR = 2010, 2050
 FLOWS = (
     "births",
     "deaths",

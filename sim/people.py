@@ -1,9 +1,32 @@
 """Persons, as columns. One row a living person whose life the model follows."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+import numpy as np
 
 from sim.columns import Columns
+
+
+class PeopleRows(NamedTuple):
+    """The live columns of People, for kernels: `c.key[i]`. A helper called once a row gets values, not the tuple."""
+
+    key: np.ndarray
+    household: np.ndarray
+    birth_year: np.ndarray
+    arrival_year: np.ndarray
+    hukou_place: np.ndarray
+    work_town: np.ndarray
+    sex: np.ndarray
+    education: np.ndarray
+    hukou_kind: np.ndarray
+    role: np.ndarray
+    status: np.ndarray
+    sector: np.ndarray
+    self_employed: np.ndarray
+    insurance_years: np.ndarray
+    ability: np.ndarray
+    wage: np.ndarray
 
 
 class People(Columns):
@@ -31,3 +54,8 @@ class People(Columns):
         "ability": "f4",  # persistent effect on log earnings
         "wage": "f4",  # labour earnings of the year, yuan (wage or own business)
     }
+
+    @property
+    def rows(self) -> PeopleRows:
+        """All columns as one tuple of arrays; take it again after `grow` or a roster."""
+        return PeopleRows(*(getattr(self, f) for f in self.FIELDS))

@@ -39,8 +39,8 @@ def test_family_comes_along():
 def test_terms_of_a_place():
     p = P(
         income_weight=1.5, service_weight=0.5, service_child_factor=2.0, network_weight=0.2, size_weight=0.8,
-        distance_weight=1.2, distance_reference=15.0, home_weight=2.0, homestead_weight=0.5, stay_weight=3.0, stay_years_weight=0.1,
-        attachment_years=10.0, stay_registered=1.0,
+        distance_weight=1.2, distance_reference=15.0, home_weight=2.0, homestead_weight=0.5, stay_weight=3.0,
+        stay_years_weight=0.1, attachment_years=10.0, stay_registered=1.0,
     )  # fmt: skip
     # 1.5 * ln((50,000 - 10,000) / 1000) = 1.5 * ln 40 = 1.5 * 3.688879 = 5.533319
     assert destination.income_utility.py_func(50_000.0, 10_000.0, p) == pytest.approx(5.533319, abs=1e-5)

@@ -40,7 +40,10 @@ def size_utility(size, p):
 
 @rule
 def distance_utility(minutes, p):
-    """-delta * ln(travel minutes / reference), at least one minute; gravity literature (Fan 2018; Zhang & Zhao 2011)."""
+    """-delta * ln(travel minutes / reference), at least one minute.
+
+    Sources: gravity literature (Fan et al. 2018; Zhang & Zhao 2011).
+    """
     return -p.distance_weight * math.log(max(minutes, 1.0) / p.distance_reference)
 
 

@@ -28,7 +28,8 @@ def conversion_probability(service_gain, has_child, housing_gain, owns_home, los
 
     P = rate * logistic(base + b_s * (1 - parity) * service * child factor + b_h * housing gain + b_o * owner
                         - b_l * lost - b_c * cost / 10^4 + b_a * min(years, 10) - b_t * far)
-    `far` true for somebody registered in another county: kin, graves and standing at home weigh. `service_gain` = (1 - parity) * service index; `lost` from `rights_lost`; `cost` yuan.
+    `service_gain` = (1 - parity) * service index; `lost` from `rights_lost`; `cost` yuan; `far`: registered in another
+    county, so that kin, graves and standing at home weigh.
     With parity 1 nothing is gained, so take-up stays low at threshold zero (Zhang & Hoekstra 2020 on the sign).
     """
     child = p.conversion_child_factor if has_child else 1.0

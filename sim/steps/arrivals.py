@@ -1,6 +1,7 @@
 """People of other places who look for somewhere to live, and what they bring when they come."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from sim.codes import (
     HEAD,
     NOWHERE,
     OFFSPRING,
+    PRIMARY_EDUCATION,
     RURAL_HUKOU,
     SPOUSE,
     STUDENT,
@@ -20,6 +22,7 @@ from sim.engine import for_chunks
 from sim.rules import kernel
 from sim.rules.destination import income_utility, service_utility
 from sim.rules.moving import rogers_castro
+from sim.rules.schooling import SCHOOL_STARTS
 from sim.steps.attraction import CLASSES, Attraction
 from sim.steps.choice import NO_MOVE, look_from_outside, village_for
 
@@ -120,60 +123,68 @@ def household_sizes(group: Lookers) -> np.ndarray:
     return 1 + group.family + ((group.family != 0) & (group.age > FAMILY_GAP))
 
 
+class Luck(NamedTuple):
+    """Streams of an arrival's traits."""
+
+    household: np.uint64
+    member: np.uint64
+    child_sex: np.uint64
+    rural: np.uint64
+    ability: np.uint64
+    village: np.uint64
+
+
 @kernel
-def _settle(
-    n, person0, household0, key, origin, age, sex, school, family, place, tenure, earnings, year, towns,
-    urban_villages, village_stream, ability_stream, insured_stream, rural_stream, member_stream, household_stream, ability_sd, p,
-    p_key, p_household, p_birth, p_arrival, p_hukou, p_work, p_sex, p_school, p_kind, p_role, p_status,
-    p_insured, p_ability, h_key, h_first, h_size, h_home, h_origin, h_homestead, h_tie, h_tenure, h_moved, h_village, h_wage,
-):  # fmt: skip
-    """Writes the rows of arriving households and their members; returns the number of persons written."""
-    i = person0
-    for a in range(n):
-        h = household0 + a
-        h_key[h] = derive_key(household_stream, key[a], 0)
-        h_first[h] = i
-        h_home[h] = place[a]
-        h_origin[h] = towns + origin[a]
-        h_homestead[h] = NOWHERE
-        h_tie[h] = NOWHERE
-        h_tenure[h] = tenure[a]
-        h_moved[h] = year
-        h_village[h] = village_for(village_stream, h_key[h], urban_villages[place[a] // 2])
-        members = 1
-        if family[a] != 0:
-            members = 3 if age[a] > FAMILY_GAP else 2
-        h_size[h] = members
-        h_wage[h] = earnings[a] * (2 if members > 1 else 1)
-        kind = RURAL_HUKOU if draw(rural_stream, key[a]) < p.arrival_rural_share else URBAN_HUKOU
-        for m in range(members):
-            k = key[a] if m == 0 else derive_key(member_stream, key[a], m)
-            years_old = age[a] if m < 2 else age[a] - FAMILY_GAP
-            p_key[i] = k
-            p_household[i] = h
-            p_birth[i] = year - years_old
-            p_arrival[i] = year
-            p_hukou[i] = towns + origin[a]
-            p_work[i] = NOWHERE
-            p_kind[i] = kind
-            if m == 0:
-                p_sex[i] = sex[a]
-            elif m == 1:
-                p_sex[i] = 1 - sex[a]
-            else:
-                p_sex[i] = 0 if draw(insured_stream, k) < 0.5 else 1
-            p_role[i] = HEAD if m == 0 else (SPOUSE if m == 1 else OFFSPRING)
-            if m < 2:
-                p_school[i] = school[a]
-                p_status[i] = UNEMPLOYED
-                p_insured[i] = int(p.arrival_insured_years * max(0, years_old - 20))
-            else:
-                p_school[i] = 0
-                p_status[i] = CHILD if years_old < 6 else STUDENT
-                p_insured[i] = 0
-            p_ability[i] = ability_sd * _normal(draw(ability_stream, k), draw(member_stream, k))
+def _add_person(i, k, row, year, age, sex, school, kind, role, registered, ability, insured, c):
+    """Writes one arriving person."""
+    c.key[i] = k
+    c.household[i] = row
+    c.birth_year[i] = year - age
+    c.arrival_year[i] = year
+    c.hukou_place[i] = registered
+    c.work_town[i] = NOWHERE
+    c.sex[i] = sex
+    c.hukou_kind[i] = kind
+    c.role[i] = role
+    c.ability[i] = ability
+    c.insurance_years[i] = insured
+    c.education[i] = school
+    c.status[i] = UNEMPLOYED
+    if role == OFFSPRING:
+        c.status[i] = CHILD if age < SCHOOL_STARTS else STUDENT
+
+
+@kernel
+def _settle(person, row, key, origin, age, sex, school, family, place, tenure, earnings, year, towns, open_from, luck,
+            ability_sd, p, c, h):  # fmt: skip
+    """Writes the rows of arriving households (from `row`) and of their members (from `person`)."""
+    i = person
+    for a in range(len(key)):
+        new = row + a
+        h.key[new] = derive_key(luck.household, key[a], 0)
+        h.home[new] = place[a]
+        h.origin[new] = towns + origin[a]
+        h.homestead[new] = NOWHERE
+        h.tie[new] = NOWHERE
+        h.tenure[new] = tenure[a]
+        h.moved_year[new] = year
+        h.village[new] = village_for(luck.village, h.key[new], open_from[place[a] // 2])
+        h.first[new] = i
+        h.size[new] = 1 if family[a] == 0 else (3 if age[a] > FAMILY_GAP else 2)
+        h.wage_income[new] = earnings[a] * min(h.size[new], 2)
+        kind = RURAL_HUKOU if draw(luck.rural, key[a]) < p.arrival_rural_share else URBAN_HUKOU
+        for m in range(h.size[new]):
+            k = key[a] if m == 0 else derive_key(luck.member, key[a], m)
+            years, who, level, role = age[a], sex[a], school[a], HEAD
+            if m == 1:
+                who, role = 1 - sex[a], SPOUSE
+            elif m == 2:
+                years, level, role = age[a] - FAMILY_GAP, PRIMARY_EDUCATION, OFFSPRING
+                who = 0 if draw(luck.child_sex, k) < 0.5 else 1
+            insured = int(p.arrival_insured_years * max(0, years - 20))
+            ability = ability_sd * _normal(draw(luck.ability, k), draw(luck.member, k))
+            _add_person(i, k, new, year, years, who, level, kind, role, towns + origin[a], ability, insured, c)
             i += 1
-    return i - person0
 
 
 @kernel
@@ -184,25 +195,21 @@ def _normal(u, v):
 
 def settle(model, group: Lookers, tenure: np.ndarray, earnings: np.ndarray) -> slice:
     """Appends the arriving households (one a looker) and their members; returns the rows of persons."""
-    n = len(group.key)
     people, households = model.people, model.households
-    members = household_sizes(group)
-    person0, household0 = len(people), len(households)
-    rows = people.grow(int(members.sum()))
-    households.grow(n)
-    streams = [
-        model.stream(d)
-        for d in (Decision.BIRTH_ABILITY, Decision.INSURED, Decision.ARRIVAL_PROFILE, Decision.ARRIVAL_KEY)
-    ]
+    person, row = len(people), len(households)
+    rows = people.grow(int(household_sizes(group).sum()))
+    households.grow(len(group.key))
+    luck = Luck(
+        model.stream(Decision.NEW_HOUSEHOLD_KEY),
+        model.stream(Decision.ARRIVAL_KEY),
+        model.stream(Decision.BIRTH_SEX),
+        model.stream(Decision.ARRIVAL_PROFILE),
+        model.stream(Decision.BIRTH_ABILITY),
+        model.stream(Decision.VILLAGE),
+    )
     _settle(
-        n, person0, household0, group.key, group.origin, group.age, group.sex, group.education, group.family,
-        group.place, tenure, earnings, model.year, model.T,
-        model.towns.urban_villages, model.stream(Decision.VILLAGE), *streams, model.stream(Decision.NEW_HOUSEHOLD_KEY),
-        model.par.demography.newborn_ability_sd, model.par.moving,
-        people.key, people.household, people.birth_year, people.arrival_year, people.hukou_place, people.work_town,
-        people.sex, people.education, people.hukou_kind, people.role, people.status, people.insurance_years,
-        people.ability, households.key, households.first, households.size, households.home, households.origin,
-        households.homestead, households.tie, households.tenure, households.moved_year,
-        households.village, households.wage_income,
+        person, row, group.key, group.origin, group.age, group.sex, group.education, group.family, group.place, tenure,
+        earnings, model.year, model.T, model.towns.urban_villages, luck, model.par.demography.newborn_ability_sd,
+        model.par.moving, people.rows, households.rows,
     )  # fmt: skip
     return rows

@@ -6,7 +6,7 @@ The weight of place j for somebody of class c and group g who lives at location 
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ from sim.rules.destination import (
 CLASSES = 4
 
 
-@dataclass
-class Attraction:
+class Attraction(NamedTuple):
     """Tables of one year. NP = 2T + O places, G = C + O groups."""
 
     pull: np.ndarray  # float64 [CLASSES, G, NP]

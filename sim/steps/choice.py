@@ -1,6 +1,7 @@
 """Kernels of step 7: who considers a move, where to, and which outsiders come."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,16 @@ from sim.draws import derive_key, draw
 from sim.rules import kernel
 from sim.rules.destination import home_utility, stay_utility
 from sim.rules.moving import consider_hazard, family_comes_along
+
+
+class Geography(NamedTuple):
+    """What kernels know of places."""
+
+    towns: int
+    minutes: np.ndarray  # float64[T + O, T + O], travel time of the year
+    group_of: np.ndarray  # int16[T + O], county of registration, or C + outside place
+    county_of: np.ndarray  # int8[T]
+
 
 SCHOOL_AGE_FROM, SCHOOL_AGE_TO = 3, 15
 ADULT = 16
@@ -75,55 +86,68 @@ def pick(w, total, current, u):
 
 @kernel
 def consider_moves(
-    lo, hi, hh_key, first, size, home, tenure, homestead, moved_year,
-    key, birth_year, arrival_year, hukou_place, education, role, status,
-    year, intensity, pull, reach, entitlement, service, minutes, group_of, county_of,
-    towns, consider, destination, family, p, to_household, to_person,
-):  # fmt: skip
-    """Writes the wished place into to_household (all move) or to_person (one moves), NO_MOVE otherwise."""
-    w = np.empty(pull.shape[2])
-    for h in range(lo, hi):
-        to_household[h] = NO_MOVE
-        a, b = first[h], first[h] + size[h]
+    lo, hi, c, h, year, intensity, table, geo, consider, destination, family, p, to_household, to_person
+):
+    """Writes the wished place into to_household (all move) or to_person (one moves), NO_MOVE otherwise.
+
+    `c`, `h`: rows of People and Households; `table`: Attraction of the year; `geo`: Geography; `consider`,
+    `destination`, `family`: streams; to_household int16[households], to_person int16[people].
+    """
+    w = np.empty(table.pull.shape[2])
+    for row in range(lo, hi):
+        to_household[row] = NO_MOVE
+        a, b = h.first[row], h.first[row] + h.size[row]
         for i in range(a, b):
             to_person[i] = NO_MOVE
-        here = location_of(home[h], towns)
+        here = location_of(h.home[row], geo.towns)
         gone = False
         for i in range(a, b):
-            age = year - birth_year[i]
-            own = role[i] == HEAD
-            if age < ADULT or not (own or role[i] == OFFSPRING or role[i] == OTHER):
+            age = year - c.birth_year[i]
+            own = c.role[i] == HEAD
+            if age < ADULT or not (own or c.role[i] == OFFSPRING or c.role[i] == OTHER):
                 continue
-            if status[i] == STUDENT and not own:
+            if c.status[i] == STUDENT and not own:
                 continue
             # dearest test last: most people do not consider
-            if draw(consider, key[i]) >= consider_hazard(intensity[min(age, 100)], status[i], tenure[h], p):
+            if draw(consider, c.key[i]) >= consider_hazard(intensity[min(age, 100)], c.status[i], h.tenure[row], p):
                 continue
             child, adults = 0, 0
             if own:
                 for m in range(a, b):
-                    years_old = year - birth_year[m]
+                    years_old = year - c.birth_year[m]
                     adults += years_old >= ADULT
                     if SCHOOL_AGE_FROM <= years_old <= SCHOOL_AGE_TO:
                         child = 1
-            c = 2 * (1 if education[i] == COLLEGE else 0) + child
-            g = group_of[hukou_place[i]]
-            years = float(year - arrival_year[i])
-            total = choice_weights(pull[c, g], reach[here], home[h], hukou_place[i], homestead[h], years, towns, p, w)
-            place = pick(w, total, home[h], draw(destination, key[i]))
-            if place == home[h]:
+            kind = 2 * (1 if c.education[i] == COLLEGE else 0) + child
+            g = geo.group_of[c.hukou_place[i]]
+            years = float(year - c.arrival_year[i])
+            total = choice_weights(
+                table.pull[kind, g],
+                table.reach[here],
+                h.home[row],
+                c.hukou_place[i],
+                h.homestead[row],
+                years,
+                geo.towns,
+                p,
+                w,
+            )
+            place = pick(w, total, h.home[row], draw(destination, c.key[i]))
+            if place == h.home[row]:
                 continue
             if not own:
                 to_person[i] = place
                 continue
-            there = location_of(place, towns)
-            near = here < towns and there < towns and county_of[here] == county_of[there]
-            together = size[h] == 1 or near or adults < 2
+            there = location_of(place, geo.towns)
+            near = here < geo.towns and there < geo.towns and geo.county_of[here] == geo.county_of[there]
+            together = h.size[row] == 1 or near or adults < 2
             if not together:
-                chance = family_comes_along(service[place], entitlement[g, place], minutes[here, there], p)
-                together = draw(family, key[i]) < chance
+                chance = family_comes_along(
+                    table.service[place], table.entitlement[g, place], geo.minutes[here, there], p
+                )
+                together = draw(family, c.key[i]) < chance
             if together:
-                to_household[h] = place
+                to_household[row] = place
                 gone = True
                 break
             to_person[i] = place

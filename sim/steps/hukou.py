@@ -1,5 +1,7 @@
 """Step 9: migrants and villagers in urban parts consider converting their hukou, family by family."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.codes import HOMESTEAD, NOWHERE, OWNED, RURAL_HUKOU, URBAN_HUKOU
@@ -10,72 +12,86 @@ from sim.rules.hukou import conversion_probability, eligible, rights_lost
 from sim.steps.choice import SCHOOL_AGE_FROM, SCHOOL_AGE_TO
 
 
+class Terms(NamedTuple):
+    """Levers and signals by town, float64[T]."""
+
+    threshold: np.ndarray
+    parity: np.ndarray
+    recognised: np.ndarray
+    kept: np.ndarray
+    cost: np.ndarray
+    housing_years: np.ndarray
+    service: np.ndarray
+    land_rent: np.ndarray
+
+
+LEVERS = (
+    "hukou_threshold_years",
+    "permit_parity",
+    "years_recognised",
+    "rural_rights_kept",
+    "hukou_cost",
+    "public_rental_years",
+)
+
+
 @kernel
-def _convert(
-    lo, hi, hh_key, first, size, home, tenure, land, homestead,
-    birth_year, arrival_year, hukou_place, hukou_kind, insurance_years,
-    year, towns, county_of, threshold, parity, recognised, kept, cost, housing_years, service, land_rent, stream, keep_stream,
-    p, out,
-):  # fmt: skip
+def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p, out):
     """Converts the members registered with the head; adds converted persons to out[place]."""
-    for h in range(lo, hi):
-        place = home[h]
-        if place >= 2 * towns or size[h] == 0:
+    for row in range(lo, hi):
+        place = h.home[row]
+        if place >= 2 * towns or h.size[row] == 0:
             continue
         t, urban = place // 2, place % 2 == 1
-        a = first[h]
-        registered, kind = hukou_place[a], hukou_kind[a]
+        a, b = h.first[row], h.first[row] + h.size[row]
+        registered, rural = c.hukou_place[a], c.hukou_kind[a] == RURAL_HUKOU
         migrant = registered != t
-        if not migrant and not (urban and kind == RURAL_HUKOU):
+        if not migrant and not (urban and rural):
             continue
-        years = float(year - arrival_year[a])
-        if migrant and not eligible(years, float(insurance_years[a]), recognised[t], threshold[t]):
+        years = float(year - c.arrival_year[a])
+        insured = float(c.insurance_years[a])
+        if migrant and not eligible(years, insured, terms.recognised[t], terms.threshold[t]):
             continue
         child = False
-        for i in range(a, a + size[h]):
-            child = child or SCHOOL_AGE_FROM <= year - birth_year[i] <= SCHOOL_AGE_TO
-        gain = (1.0 - parity[t]) * service[t] if migrant else 0.0
-        homes = 1.0 if migrant and years < housing_years[t] else 0.0
-        worth = land[h] * land_rent[registered] if registered < towns else 0.0
-        rural = kind == RURAL_HUKOU
-        lost = rights_lost(worth, rural and (homestead[h] != NOWHERE or registered >= towns), kept[t], p)
+        for i in range(a, b):
+            child = child or SCHOOL_AGE_FROM <= year - c.birth_year[i] <= SCHOOL_AGE_TO
+        gain = (1.0 - terms.parity[t]) * terms.service[t] if migrant else 0.0
+        homes = 1.0 if migrant and years < terms.housing_years[t] else 0.0
+        worth = h.land[row] * terms.land_rent[registered] if registered < towns else 0.0
+        holds = h.homestead[row] != NOWHERE or registered >= towns
+        lost = rights_lost(worth, holds, terms.kept[t], p) if rural else 0.0
+        owner = h.tenure[row] == OWNED or h.tenure[row] == HOMESTEAD
         far = registered >= towns or county_of[registered] != county_of[t]
-        owner = tenure[h] == OWNED or tenure[h] == HOMESTEAD
-        chance = conversion_probability(gain, child, homes, owner, lost if rural else 0.0, cost[t], years, far, p)
-        if draw(stream, hh_key[h]) >= chance:
+        chance = conversion_probability(gain, child, homes, owner, lost, terms.cost[t], years, far, p)
+        if draw(stream, h.key[row]) >= chance:
             continue
         if rural:
-            land[h] *= kept[t]
-            if draw(keep_stream, hh_key[h]) >= kept[t]:
-                homestead[h] = NOWHERE
-        for i in range(a, a + size[h]):
-            if hukou_place[i] == registered:
-                hukou_place[i] = t
+            h.land[row] *= terms.kept[t]
+            if draw(keep_stream, h.key[row]) >= terms.kept[t]:
+                h.homestead[row] = NOWHERE
+        for i in range(a, b):
+            if c.hukou_place[i] == registered:
+                c.hukou_place[i] = t
                 if urban:
-                    hukou_kind[i] = URBAN_HUKOU
+                    c.hukou_kind[i] = URBAN_HUKOU
                 out[place] += 1
 
 
 def hukou(model) -> None:
     """Conversions of the year, counted by place of residence in flow['conversions']."""
-    hh, people, s = model.households, model.people, model.signals
-    levers = [
-        np.ascontiguousarray(model.lever(name))
-        for name in (
-            "hukou_threshold_years",
-            "permit_parity",
-            "years_recognised",
-            "rural_rights_kept",
-            "hukou_cost",
-            "public_rental_years",
-        )
-    ]
-    args = (
-        hh.key, hh.first, hh.size, hh.home, hh.tenure, hh.land, hh.homestead, people.birth_year, people.arrival_year,
-        people.hukou_place, people.hukou_kind, people.insurance_years, model.year, model.T, model.pack.town_county, *levers,
-        s.service, s.land_rent, model.stream(Decision.HUKOU_CONVERSION), model.stream(Decision.LAND_TRANSFER),
+    s = model.signals
+    levers = [np.ascontiguousarray(model.lever(name)) for name in LEVERS]
+    terms = Terms(*levers, s.service, s.land_rent)
+    c, h, year, county, p = (
+        model.people.rows,
+        model.households.rows,
+        model.year,
+        model.pack.town_county,
         model.par.hukou,
-    )  # fmt: skip
-    model.flow["conversions"] += add_up(
-        len(hh), model.threads, (model.P,), lambda lo, hi, out: _convert(lo, hi, *args, out)
     )
+    luck = model.stream(Decision.HUKOU_CONVERSION), model.stream(Decision.LAND_TRANSFER)
+
+    def work(lo, hi, out):
+        _convert(lo, hi, c, h, year, model.T, county, terms, *luck, p, out)
+
+    model.flow["conversions"] += add_up(len(model.households), model.threads, (model.P,), work)

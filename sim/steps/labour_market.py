@@ -13,7 +13,7 @@ from sim.steps import labour_kernels as kernels
 from sim.steps.labour_kernels import EARNINGS, FARMERS, LABOUR_FORCE, SEEKING, Homes, Persons
 
 BASE_YEAR = 2020  # constant yuan; year of the reference levels in the catalogue
-DELTA_WAGE_QUALITY = "official"  # the outside places whose members have an official wage are those of the Delta
+DELTA_WAGE_QUALITIES = ("official", "secondary")  # only members of the Delta have wages of their own in print
 
 
 @dataclass
@@ -161,5 +161,5 @@ def outside_start_wages(model) -> np.ndarray:
 
 
 def delta(pack) -> np.ndarray:
-    """bool[O]: places of the Delta are those whose wage is official."""
-    return np.array([q == DELTA_WAGE_QUALITY for q in pack.outside_quality("wage")])
+    """bool[O]: places of the Delta are those whose wage is official or printed in a source."""
+    return np.array([q in DELTA_WAGE_QUALITIES for q in pack.outside_quality("wage")])

@@ -27,9 +27,11 @@ from sim.engine import for_chunks
 from sim.rules import kernel
 from sim.rules.moving import rogers_castro
 from sim.steps import arrivals, attraction, housing, roster
-from sim.steps.choice import NO_MOVE, consider_moves, location_of, village_for
+from sim.steps.choice import NO_MOVE, Geography, consider_moves, location_of, village_for
 
 NO_HOME = 255
+DEPARTED, ARRIVED, MOVED_OUT, MOVED_IN = 0, 1, 2, 3
+MOVE_FLOWS = ("departures", "arrivals", "moves_out", "moves_in")
 PARTNER_GAP = 14  # years between partners at the most; more makes a generation
 
 
@@ -67,19 +69,24 @@ def moving(model) -> None:
 
 
 def _wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
-    hh, people = model.households, model.people
-    to_household, to_person = np.empty(len(hh), np.int16), np.empty(len(people), np.int16)
-    minutes = attraction.travel_minutes(model)
-    args = (
-        hh.key, hh.first, hh.size, hh.home, hh.tenure, hh.homestead, hh.moved_year,
-        people.key, people.birth_year, people.arrival_year, people.hukou_place, people.education, people.role,
-        people.status, model.year, model.age_intensity, table.pull, table.reach, table.entitlement, table.service,
-        minutes, attraction.group_of_place(model), model.pack.town_county, model.T,
-        model.stream(Decision.CONSIDER_MOVE), model.stream(Decision.DESTINATION), model.stream(Decision.FAMILY_MOVES),
-        model.par.moving, to_household, to_person,
-    )  # fmt: skip
-    for_chunks(len(hh), model.threads, lambda lo, hi, _: consider_moves(lo, hi, *args))
+    """int16[households], int16[people]: place that all, or one alone, want to move to; NO_MOVE."""
+    households, people = model.households, model.people
+    to_household, to_person = np.empty(len(households), np.int16), np.empty(len(people), np.int16)
+    c, h, geo, p = people.rows, households.rows, geography(model), model.par.moving
+    year, intensity = model.year, model.age_intensity
+    luck = [model.stream(d) for d in (Decision.CONSIDER_MOVE, Decision.DESTINATION, Decision.FAMILY_MOVES)]
+
+    def work(lo, hi, _):
+        consider_moves(lo, hi, c, h, year, intensity, table, geo, *luck, p, to_household, to_person)
+
+    for_chunks(len(households), model.threads, work)
     return to_household, to_person
+
+
+def geography(model) -> Geography:
+    """Travel times of the year and whose registration belongs to which group."""
+    minutes = attraction.travel_minutes(model)
+    return Geography(model.T, minutes, attraction.group_of_place(model), model.pack.town_county)
 
 
 def _joins_family(model, rows: np.ndarray, place: np.ndarray, to_household: np.ndarray) -> np.ndarray:
@@ -136,52 +143,65 @@ def _homes(model, table, whole, whole_to, alone, alone_to, joins, group) -> np.n
 
 
 @kernel
-def _relocate_members(
-    rows, place, tenure, key, first, size, home, hh_tenure, moved_year, village, arrival_year, hukou_place,
-    work_town, status, urban_villages, village_stream,
-    minutes, towns, year, limit, departures, arrived, moves_in, moves_out, alive,
-):  # fmt: skip
+def _count_move(old, new, persons, towns, counts):
+    """Adds a move to counts[DEPARTED, ARRIVED, MOVED_OUT, MOVED_IN; place]."""
+    if old < 2 * towns and new >= 2 * towns:
+        counts[DEPARTED, old] += persons
+    elif old >= 2 * towns and new < 2 * towns:
+        counts[ARRIVED, new] += persons
+    elif old < 2 * towns:
+        counts[MOVED_OUT, old] += persons
+        counts[MOVED_IN, new] += persons
+
+
+@kernel
+def _keeps_post(work_town, old, new, geo, limit):
+    """Whether a post can be kept after a move between two locations: all in the city, within the commuting limit."""
+    if work_town < 0 or old == new:
+        return True
+    return old < geo.towns and new < geo.towns and geo.minutes[work_town, new] <= limit
+
+
+@kernel
+def _relocate(rows, place, tenure, c, h, urban_villages, village_stream, geo, year, limit, counts, alive):
     """Moves whole households; those of outsiders only who leave the city leave the model."""
+    towns = geo.towns
     for n in range(rows.shape[0]):
-        h = rows[n]
-        old, new = home[h], place[n]
+        row, new = rows[n], place[n]
+        old = h.home[row]
         a, b = location_of(old, towns), location_of(new, towns)
         registered = False
-        for i in range(first[h], first[h] + size[h]):
-            registered = registered or hukou_place[i] < towns
-        gone = b >= towns and not registered
-        for i in range(first[h], first[h] + size[h]):
-            alive[i] = not gone
+        for i in range(h.first[row], h.first[row] + h.size[row]):
+            registered = registered or c.hukou_place[i] < towns
+        for i in range(h.first[row], h.first[row] + h.size[row]):
+            alive[i] = registered or b < towns
             if a != b:
-                arrival_year[i] = year
-                if work_town[i] >= 0 and (b >= towns or a >= towns or minutes[work_town[i], b] > limit):
-                    work_town[i] = NOWHERE
-                    if status[i] == EMPLOYED:
-                        status[i] = UNEMPLOYED
-        if a < towns and b >= towns:
-            departures[old] += size[h]
-        elif a >= towns and b < towns:
-            arrived[new] += size[h]
-        elif a < towns:
-            moves_out[old] += size[h]
-            moves_in[new] += size[h]
-        home[h] = new
-        hh_tenure[h] = tenure[n]
-        moved_year[h] = year
-        if new < 2 * towns:
-            village[h] = village_for(village_stream, key[h], urban_villages[b])
+                c.arrival_year[i] = year
+            if not _keeps_post(c.work_town[i], a, b, geo, limit):
+                c.work_town[i] = NOWHERE
+                if c.status[i] == EMPLOYED:
+                    c.status[i] = UNEMPLOYED
+        _count_move(old, new, h.size[row], towns, counts)
+        h.home[row] = new
+        h.tenure[row] = tenure[n]
+        h.moved_year[row] = year
+        if b < towns:
+            h.village[row] = village_for(village_stream, h.key[row], urban_villages[b])
 
 
 def _move_households(model, rows, place, tenure, alive) -> None:
     """Whole households change place."""
-    hh, people, flow = model.households, model.people, model.flow
-    _relocate_members(
-        rows, place, tenure, hh.key, hh.first, hh.size, hh.home, hh.tenure, hh.moved_year, hh.village,
-        people.arrival_year, people.hukou_place, people.work_town, people.status, model.towns.urban_villages,
-        model.stream(Decision.VILLAGE), model.pack.travel_minutes, model.T, model.year,
-        model.par.moving.commute_limit, flow["departures"], flow["arrivals"], flow["moves_in"], flow["moves_out"],
-        alive,
+    counts = np.zeros((4, model.P), np.int64)
+    _relocate(
+        rows, place, tenure, model.people.rows, model.households.rows, model.towns.urban_villages,
+        model.stream(Decision.VILLAGE), geography(model), model.year, model.par.moving.commute_limit, counts, alive,
     )  # fmt: skip
+    _book(model, counts)
+
+
+def _book(model, counts: np.ndarray) -> None:
+    for name, column in zip(MOVE_FLOWS, counts, strict=True):
+        model.flow[name] += column
 
 
 @kernel
@@ -202,64 +222,58 @@ def role_in_family(i, first, size, sex, birth_year, role):
 
 @kernel
 def _split(
-    rows, place, tenure, joins, row_of, key, sex, birth_year, household, arrival_year, hukou_place, work_town,
-    status, role, first, size, urban_villages, village_stream, hh_key, home, tie, homestead, origin, hh_tenure, moved_year, village, new_stream,
-    minutes, towns, year, limit, departures, arrived, moves_in, moves_out, alive, household_of,
+    rows, place, tenure, joins, row_of, c, h, urban_villages, village_stream, key_stream, geo, year, limit, counts,
+    alive, household_of,
 ):  # fmt: skip
     """Lone movers get a household of their own (`row_of`, -1: leaves the model) tied to the family they leave."""
+    towns = geo.towns
     for n in range(rows.shape[0]):
-        i = rows[n]
-        h, new = household[i], place[n]
-        old = home[h]
+        i, new, row = rows[n], place[n], row_of[n]
+        family = c.household[i]
+        old = h.home[family]
         a, b = location_of(old, towns), location_of(new, towns)
-        row = row_of[n]
         if joins[n]:
-            household_of[i] = tie[h]
-            role[i] = role_in_family(i, first[tie[h]], size[tie[h]], sex, birth_year, role)
+            joined = h.tie[family]
+            household_of[i] = joined
+            c.role[i] = role_in_family(i, h.first[joined], h.size[joined], c.sex, c.birth_year, c.role)
         elif row < 0:
             alive[i] = False
         else:
             household_of[i] = row
-            role[i] = HEAD
-            hh_key[row] = derive_key(new_stream, key[i], 0)
-            home[row] = new
-            tie[row] = h
-            homestead[row] = homestead[h]
-            origin[row] = origin[h]
-            hh_tenure[row] = tenure[n]
-            moved_year[row] = year
+            c.role[i] = HEAD
+            h.key[row] = derive_key(key_stream, c.key[i], 0)
+            h.home[row] = new
+            h.tie[row] = family
+            h.homestead[row] = h.homestead[family]
+            h.origin[row] = h.origin[family]
+            h.tenure[row] = tenure[n]
+            h.moved_year[row] = year
             if b < towns:
-                village[row] = village_for(village_stream, hh_key[row], urban_villages[b])
+                h.village[row] = village_for(village_stream, h.key[row], urban_villages[b])
         if a != b:
-            arrival_year[i] = year
-            if work_town[i] >= 0 and (b >= towns or a >= towns or minutes[work_town[i], b] > limit):
-                work_town[i] = NOWHERE
-                if status[i] == EMPLOYED:
-                    status[i] = UNEMPLOYED
-        if a < towns and b >= towns:
-            departures[old] += 1
-        elif a >= towns and b < towns:
-            arrived[new] += 1
-        elif a < towns:
-            moves_out[old] += 1
-            moves_in[new] += 1
+            c.arrival_year[i] = year
+        if not _keeps_post(c.work_town[i], a, b, geo, limit):
+            c.work_town[i] = NOWHERE
+            if c.status[i] == EMPLOYED:
+                c.status[i] = UNEMPLOYED
+        _count_move(old, new, 1, towns, counts)
 
 
 def _move_alone(model, rows, place, tenure, joins, alive, household_of) -> None:
-    hh, people, flow = model.households, model.people, model.flow
+    """Lone movers leave their household."""
+    people, households = model.people, model.households
     leaves = (place >= 2 * model.T) & (people.hukou_place[rows] >= model.T)
     founds = ~(joins | leaves)
-    row_of = np.where(founds, len(hh) + np.cumsum(founds) - 1, -1).astype(np.int32)
-    hh.grow(int(founds.sum()))
+    row_of = np.where(founds, len(households) + np.cumsum(founds) - 1, -1).astype(np.int32)
+    households.grow(int(founds.sum()))
+    counts = np.zeros((4, model.P), np.int64)
     _split(
-        rows, place, tenure, joins, row_of, people.key, people.sex, people.birth_year, people.household,
-        people.arrival_year, people.hukou_place, people.work_town, people.status, people.role, hh.first, hh.size,
-        model.towns.urban_villages, model.stream(Decision.VILLAGE), hh.key, hh.home, hh.tie, hh.homestead, hh.origin, hh.tenure,
-        hh.moved_year, hh.village, model.stream(Decision.SPLIT_KEY), model.pack.travel_minutes, model.T,
-        model.year, model.par.moving.commute_limit, flow["departures"], flow["arrivals"], flow["moves_in"],
-        flow["moves_out"], alive, household_of,
+        rows, place, tenure, joins, row_of, people.rows, households.rows, model.towns.urban_villages,
+        model.stream(Decision.VILLAGE), model.stream(Decision.SPLIT_KEY), geography(model), model.year,
+        model.par.moving.commute_limit, counts, alive, household_of,
     )  # fmt: skip
-    np.add.at(flow["households_formed"], place[founds], 1)
+    _book(model, counts)
+    np.add.at(model.flow["households_formed"], place[founds], 1)
 
 
 def _arrive(model, table, group, come: np.ndarray, tenure: np.ndarray) -> None:
