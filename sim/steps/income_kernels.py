@@ -13,38 +13,6 @@ from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_
 OWN, OFFERED, IDLE, WORKERS, MEMBERS, RURAL = 0, 1, 2, 3, 4, 5
 
 
-class Columns(NamedTuple):
-    """Live columns that the kernels read and write."""
-
-    key: np.ndarray
-    birth_year: np.ndarray
-    hukou_place: np.ndarray
-    hukou_kind: np.ndarray
-    status: np.ndarray
-    sector: np.ndarray
-    self_employed: np.ndarray
-    insurance_years: np.ndarray
-    wage: np.ndarray
-
-
-class Homes(NamedTuple):
-    """Live columns of Households."""
-
-    key: np.ndarray
-    first: np.ndarray
-    size: np.ndarray
-    home: np.ndarray
-    origin: np.ndarray
-    homestead: np.ndarray
-    tie: np.ndarray
-    tenure: np.ndarray
-    land: np.ndarray
-    wage_income: np.ndarray
-    business_income: np.ndarray
-    property_income: np.ndarray
-    transfer_income: np.ndarray
-
-
 class Rates(NamedTuple):
     """What places pay this year, yuan: all that a household learns about others."""
 

@@ -19,10 +19,12 @@ import numpy as np
 from sim.codes import INCOME_SOURCES
 from sim.draws import Decision
 from sim.engine import add_up, for_chunks
+from sim.households import HouseholdRows
+from sim.people import PeopleRows
 from sim.rules import farming
 from sim.steps import income_kernels as kernels
 from sim.steps import labour_market as market
-from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Columns, Homes, Rates
+from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Rates
 
 
 @dataclass
@@ -35,13 +37,6 @@ class IncomeState:
     idle: np.ndarray  # float64[T], mu that nobody works
     totals: np.ndarray  # int64[P, source], fen, by place of residence at step 6
     heads: np.ndarray  # int64[P], persons who share them: residents at step 6, before anybody moves
-
-
-def _columns(model) -> tuple[Columns, Homes]:
-    return (
-        Columns(*(getattr(model.people, f) for f in Columns._fields)),
-        Homes(*(getattr(model.households, f) for f in Homes._fields)),
-    )
 
 
 # --- the step ---------------------------------------------------------------------------------------------------------
@@ -75,7 +70,7 @@ def incomes(model) -> None:
 
 def totals(model) -> np.ndarray:
     """int64[P, 4]: wage, business, property and transfer income of the households that live in each place now, fen."""
-    _, h = _columns(model)
+    _, h = model.people.rows, model.households.rows
     shape = (model.P, INCOME_SOURCES)
     return add_up(
         len(model.households), model.threads, shape, lambda lo, hi, out: kernels.count_incomes(lo, hi, h, out)
@@ -83,7 +78,7 @@ def totals(model) -> np.ndarray:
 
 
 def _incomes_of_the_year(model) -> None:
-    c, h = _columns(model)
+    c, h = model.people.rows, model.households.rows
     counts, lets = _land(model, c, h)
     farm_income, land_rent = _farms(model, counts)
     sent, received, pool = _remit(model, c, h)
@@ -108,7 +103,7 @@ def _incomes_of_the_year(model) -> None:
     model.income_state.heads = np.bincount(h.home, weights=h.size, minlength=model.P).astype(np.int64)
 
 
-def _land(model, c: Columns, h: Homes) -> tuple[np.ndarray, np.ndarray]:
+def _land(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray]:
     """int64[T, 6] land and people by town (see `count_land`), and bool[households] whose land is offered."""
     state, T, n = model.income_state, model.T, len(model.households)
     base = model.stream(Decision.LAND_TRANSFER, model.start)  # the same every year: land once let stays let
@@ -143,7 +138,7 @@ def _farms(model, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return model.publish("farm_income", income), model.publish("land_rent", rent)
 
 
-def _remit(model, c: Columns, h: Homes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _remit(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """int64 fen: sent[households], received[households], pool[T]."""
     n, T, p = len(model.households), model.T, model.par.incomes
     sent, received = np.zeros(n, np.int64), np.zeros(n, np.int64)

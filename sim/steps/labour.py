@@ -17,10 +17,12 @@ import numpy as np
 from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
 from sim.draws import Decision
 from sim.engine import for_chunks
+from sim.households import HouseholdRows
+from sim.people import PeopleRows
 from sim.rules import job_search, labour_demand, wages
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
-from sim.steps.labour_kernels import FARMERS, NO_CELL, Homes, Persons, Streams
+from sim.steps.labour_kernels import FARMERS, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
 
@@ -111,7 +113,7 @@ def labour(model) -> None:
     """The labour market of the year (see the top of the file)."""
     people, p, T = model.people, model.par.labour, model.T
     model.towns.jobs[:] = _demand(model)
-    c, h = market.columns(model)
+    c, h = model.people.rows, model.households.rows
     signals, seeks = model.signals, np.zeros(len(people), np.uint8)
     minutes = np.asarray(model.pack.travel_minutes)
     chance = _streams(model)
@@ -182,7 +184,7 @@ def _shift_skills(base: np.ndarray, supply: float, lever: np.ndarray, p) -> None
         base[t, s] = total[t, s] * (1.0 - new), total[t, s] * new
 
 
-def _lay_off(model, c: Persons, h: Homes, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of workers who lose their post because posts are fewer than workers, and who holds posts afterwards."""
     jobs = model.towns.jobs
     filled = market.posts_filled(held, jobs)
@@ -207,7 +209,9 @@ def _lay_off(model, c: Persons, h: Homes, held: np.ndarray) -> tuple[np.ndarray,
     return lost, held - np.bincount(cell[lost], minlength=held.size).reshape(held.shape)
 
 
-def _search(model, c: Persons, h: Homes, rows: np.ndarray, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _search(
+    model, c: PeopleRows, h: HouseholdRows, rows: np.ndarray, held: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Two rounds of search; publishes openings and cutoffs; seekers who found no post, and who holds posts now."""
     p, jobs = model.par.labour, model.towns.jobs
     met = np.minimum(p.matching_efficiency * model.lever("job_matching"), 1.0)[:, None, None]
@@ -232,7 +236,7 @@ def _search(model, c: Persons, h: Homes, rows: np.ndarray, held: np.ndarray) -> 
     return rows, held
 
 
-def _choose(model, c: Persons, h: Homes, rows, base, table, choice) -> None:
+def _choose(model, c: PeopleRows, h: HouseholdRows, rows, base, table, choice) -> None:
     for_chunks(len(rows), model.threads, lambda lo, hi, _: kernels.choose(lo, hi, rows, c, h, base, table, choice))
 
 
@@ -257,7 +261,7 @@ def _keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:
     return np.floor(value + u).astype(np.int64)
 
 
-def _hire(model, c: Persons, rows: np.ndarray, cell: np.ndarray) -> None:
+def _hire(model, c: PeopleRows, rows: np.ndarray, cell: np.ndarray) -> None:
     """Puts the people of `rows` into the posts of `cell`; some low-skill service posts are own businesses."""
     own = kernels.draws(model.stream(Decision.SELF_EMPLOYED), c.key[rows]) < model.par.labour.self_employed_share
     sector = SECONDARY + (cell // 2) % 2
@@ -290,7 +294,7 @@ def _settle(model, counts: np.ndarray, held: np.ndarray) -> None:
 
 
 def _pay(model, wage: np.ndarray, high_held: np.ndarray) -> None:
-    c, h = market.columns(model)
+    c, h = model.people.rows, model.households.rows
     base, p = model.stream(Decision.LAYOFF, model.start), model.par.labour
     for_chunks(
         len(model.people),

@@ -36,34 +36,6 @@ NO_CELL = -1
 LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
 
 
-class Persons(NamedTuple):
-    """Live columns of People that the kernels read and write."""
-
-    key: np.ndarray
-    household: np.ndarray
-    birth_year: np.ndarray
-    work_town: np.ndarray
-    sex: np.ndarray
-    education: np.ndarray
-    hukou_kind: np.ndarray
-    status: np.ndarray
-    sector: np.ndarray
-    self_employed: np.ndarray
-    insurance_years: np.ndarray
-    ability: np.ndarray
-    wage: np.ndarray
-
-
-class Homes(NamedTuple):
-    """Columns of Households that the kernels read."""
-
-    first: np.ndarray
-    size: np.ndarray
-    home: np.ndarray
-    homestead: np.ndarray
-    land: np.ndarray
-
-
 class Streams(NamedTuple):
     """Streams of chance of one year (`outside` and `rank` are those of the start year: the same every year)."""
 

@@ -10,7 +10,7 @@ from sim.engine import add_up
 from sim.rules import wages
 from sim.state import SIGNALS
 from sim.steps import labour_kernels as kernels
-from sim.steps.labour_kernels import EARNINGS, FARMERS, LABOUR_FORCE, SEEKING, Homes, Persons
+from sim.steps.labour_kernels import EARNINGS, FARMERS, LABOUR_FORCE, SEEKING
 
 BASE_YEAR = 2020  # constant yuan; year of the reference levels in the catalogue
 DELTA_WAGE_QUALITIES = ("official", "secondary")  # only members of the Delta have wages of their own in print
@@ -47,15 +47,6 @@ def growth_factor(name: str, start: int, end: int) -> float:
     return factor
 
 
-def columns(model) -> tuple[Persons, Homes]:
-    """Live columns for the kernels."""
-    people, households = model.people, model.households
-    return (
-        Persons(*(getattr(people, f) for f in Persons._fields)),
-        Homes(*(getattr(households, f) for f in Homes._fields)),
-    )
-
-
 def in_force(model, name: str, value: np.ndarray) -> np.ndarray:
     """Publishes signals that the list of signals may or may not hold; returns the value in force."""
     return model.publish(name, value.copy()) if name in SIGNALS else value
@@ -63,7 +54,7 @@ def in_force(model, name: str, value: np.ndarray) -> np.ndarray:
 
 def held(model) -> np.ndarray:
     """int64[T, sector, skill]: workers of the city by place of work and their own skill."""
-    c, h = columns(model)
+    c, h = model.people.rows, model.households.rows
     flat = add_up(
         len(model.people),
         model.threads,
@@ -94,7 +85,7 @@ def whole_posts(wanted: np.ndarray) -> np.ndarray:
 
 def count_residents(model) -> np.ndarray:
     """int64[T, skill, 4]: labour force, seeking, farmers, earnings (fen) of residents."""
-    c, h = columns(model)
+    c, h = model.people.rows, model.households.rows
     shape = (model.T, SKILLS, 4)
     return add_up(
         len(model.people), model.threads, shape, lambda lo, hi, out: kernels.count_residents(lo, hi, model.T, c, h, out)
