@@ -1,0 +1,1 @@
+"""Scenario files, batch runs, comparison, outputs and the command line."""

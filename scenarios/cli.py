@@ -1,0 +1,139 @@
+"""The command `jiangmen`. Everything heavy is imported by the command that needs it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from scenarios.errors import ScenarioError
+from scenarios.words import LANGUAGES, chosen_language, word
+
+LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors in one line, headings in the chosen language."""
+
+    lang = "en"
+
+    def error(self, message: str):
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+    def format_help(self) -> str:
+        self._positionals.title = word("commands" if self.prog == "jiangmen" else "arguments", self.lang)
+        self._optionals.title = word("options", self.lang)
+        return super().format_help().replace("usage:", f"{word('usage', self.lang)}:", 1)
+
+
+def make_parser(lang: str) -> argparse.ArgumentParser:
+    """The parser, with help in one language."""
+    kind = type("_Parser", (_Parser,), {"lang": lang})
+    shared = kind(add_help=False)
+    shared.add_argument("-h", "--help", action="help", help=word("help", lang))
+    shared.add_argument("--lang", choices=LANGUAGES, default=lang, help=word("lang", lang))
+    parser = kind("jiangmen", description=word("about", lang), parents=[shared], add_help=False)
+    commands = parser.add_subparsers(dest="command", metavar="", required=True, parser_class=kind)
+
+    def add(name: str) -> argparse.ArgumentParser:
+        text = word(name, lang)
+        return commands.add_parser(name, help=text, description=text, parents=[shared], add_help=False)
+
+    run = add("run")
+    run.add_argument("scenario", help=word("scenario", lang))
+    compare = add("compare")
+    compare.add_argument("scenarios", nargs="+", metavar="scenario", help=word("scenario", lang))
+    for command in (run, compare):
+        _run_options(command, lang)
+        _output_options(command, lang)
+    for name in LISTS:
+        add(name).add_argument("--json", action="store_true", help=word("json", lang))
+    check = add("check")
+    check.add_argument("files", nargs="+", metavar="file", help=word("scenario", lang))
+    add("schema")
+    synthesise = add("synthesise")
+    synthesise.add_argument("--year", type=int, default=2020, help=word("year", lang))
+    synthesise.add_argument("--scale", type=float, default=1.0, help=word("scale", lang))
+    synthesise.add_argument("--out", help=word("out", lang))
+    trace = add("trace")
+    trace.add_argument("scenario", help=word("scenario", lang))
+    trace.add_argument("--household", required=True, metavar="KEY", help=word("household", lang))
+    trace.add_argument("--against", metavar="SCENARIO", help=word("against", lang))
+    trace.add_argument("--json", action="store_true", help=word("json", lang))
+    _year_options(trace, lang)
+    add("app")
+    return parser
+
+
+def _year_options(command: argparse.ArgumentParser, lang: str) -> None:
+    command.add_argument("--start", type=int, default=2020, help=word("start", lang))
+    command.add_argument("--end", type=int, default=2035, help=word("end", lang))
+    command.add_argument("--scale", type=float, default=0.01, help=word("scale", lang))
+    command.add_argument("--seed", type=int, default=1, help=word("seed", lang))
+    command.add_argument("--threads", type=_count, help=word("threads", lang))
+
+
+def _run_options(command: argparse.ArgumentParser, lang: str) -> None:
+    _year_options(command, lang)
+    command.add_argument("--replicates", type=int, default=10, help=word("replicates", lang))
+    command.add_argument("--workers", type=_count, help=word("workers", lang))
+    command.add_argument("--parameters", metavar="FILE", help=word("parameter_file", lang))
+    command.add_argument("--detail", choices=("city", "counties", "towns"), default="towns", help=word("detail", lang))
+
+
+def _output_options(command: argparse.ArgumentParser, lang: str) -> None:
+    command.add_argument("--out", metavar="DIR", help=word("out", lang))
+    command.add_argument("--force", action="store_true", help=word("force", lang))
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {value}")
+    return value
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; 0 when it worked, 2 when something given to it is wrong (one line says what)."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot write Chinese shows ?, and the run goes on
+    args = make_parser(chosen_language(argv)).parse_args(argv)
+    args.argv = argv
+    try:
+        return _command(args.command)(args) or 0
+    except KeyboardInterrupt:
+        print(word("interrupted", args.lang), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of the pipe has gone
+        return 0
+    except ValueError as error:
+        return _refuse(error, args.lang)
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int | None]:
+    from scenarios import commands
+
+    return commands.list_entries if name in LISTS else getattr(commands, name)
+
+
+def _refuse(error: ValueError, lang: str) -> int:
+    """One line about what was given; errors of other kinds are faults of the program and keep their trace."""
+    from sim.catalogue import CatalogueError
+    from sim.data import DataError
+    from sim.paths import PolicyError
+
+    if isinstance(error, ScenarioError):
+        text = error.text(lang)
+    elif isinstance(error, PolicyError) and lang == "zh":
+        text = f"{error.field}: {error.zh}" if error.field else error.zh
+    elif isinstance(error, CatalogueError | DataError):
+        text = " ".join(str(error).split())
+    else:
+        raise error
+    print(f"jiangmen: {text}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

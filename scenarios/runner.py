@@ -1,0 +1,213 @@
+"""Runs scenarios: every parameter set and every replicate, in this process or in several.
+
+Replicate r has the same run seed in every scenario, so that scenarios share their luck and their
+differences are paired. Results do not depend on the number of workers or threads.
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from scenarios.errors import ScenarioError
+from scenarios.result import DETAILS, Result, kept_places
+from scenarios.scenario import Scenario, load
+from sim.catalogue import Parameters
+from sim.data import load_pack
+from sim.engine import default_threads
+from sim.paths import LAST_YEAR, Path
+from sim.policy import Setting, census_years, compile_policy
+
+# Below this work (person-years) starting worker processes takes longer than they save.
+PARALLEL_FROM = 5e6
+_pools: dict[int, ProcessPoolExecutor] = {}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of the model, small enough to send to another process."""
+
+    settings: tuple[Setting, ...]
+    assumptions: Mapping[str, Path]
+    start: int
+    end: int
+    scale: float
+    seed: int
+    threads: int
+    parameters: Mapping[str, Any] | None
+    pack: str
+    detail: str
+
+
+def replicate_seed(seed: int, replicate: int) -> int:
+    """Run seed of a replicate, 0 .. 2**63 - 1: a hash, so that neighbouring seeds share no sequence."""
+    digest = hashlib.sha256(f"{seed}/{replicate}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def run(scenario: str | Scenario, **options) -> Result:
+    """One scenario; options as in `run_all`."""
+    return run_all([scenario], **options)[0]
+
+
+def run_all(
+    scenarios: Sequence[str | Scenario],
+    start: int = 2020,
+    end: int = 2035,
+    scale: float = 0.01,
+    replicates: int = 10,
+    seed: int = 1,
+    workers: int | None = None,
+    threads: int | None = None,
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    progress: bool = True,
+    detail: str = "towns",
+    pack=None,
+) -> list[Result]:
+    """Results in the order of `scenarios`.
+
+    `parameters` is one set of values {key: value} that replaces catalogue defaults, or several (an ensemble):
+    then every set runs every replicate. `detail` keeps results of the city, its counties too, or its towns too.
+    """
+    pack = pack or load_pack()
+    chosen = [s if isinstance(s, Scenario) else load(s, pack) for s in scenarios]
+    sets = [parameters] if parameters is None or isinstance(parameters, Mapping) else list(parameters)
+    check_run(start, end, scale, replicates, detail, pack)
+    for values in sets:
+        Parameters(values)
+    seeds = [replicate_seed(seed, r) for r in range(replicates)]
+    count = len(chosen) * len(sets) * replicates
+    workers = workers or _suggested_workers(count, pack, scale, end - start)
+    threads = threads or (1 if workers > 1 else default_threads())
+    jobs = [
+        Job(s.settings, s.assumptions, start, end, scale, one, threads, values, str(pack.folder), detail)
+        for s in chosen
+        for values in sets
+        for one in seeds
+    ]
+    begun = time.perf_counter()
+    records = _run_jobs(jobs, min(workers, count), progress)
+    seconds = time.perf_counter() - begun
+    years, places, indicators, _ = records[0]
+    values = np.stack([r[3] for r in records])
+    values = values.reshape(len(chosen), len(sets), replicates, *values.shape[1:])
+    return [
+        Result(
+            scenario, start, end, scale, seed, tuple(seeds), tuple(sets), tuple(years), tuple(places),
+            tuple(indicators), values[i], pack, seconds / len(chosen), workers, threads,
+        )
+        for i, scenario in enumerate(chosen)
+    ]  # fmt: skip
+
+
+def check_run(start: int, end: int, scale: float, replicates: int, detail: str, pack) -> None:
+    """ScenarioError when the options of a run make no sense."""
+    years = census_years(pack)
+    if start not in years:
+        said = " or ".join(map(str, years))
+        raise _refused("start", f"must be a census year, {said}, got {start}", f"须为普查年份 {said}，现为 {start}")
+    if not start <= end <= LAST_YEAR:
+        en, zh = f"must be from {start} to {LAST_YEAR}, got {end}", f"须在 {start} 至 {LAST_YEAR} 之间，现为 {end}"
+        raise _refused("end", en, zh)
+    if not 0 < scale <= 1:
+        raise _refused("scale", f"must be above 0 and at most 1, got {scale:g}", f"须大于 0 且不超过 1，现为 {scale:g}")
+    if replicates < 1:
+        raise _refused("replicates", f"must be 1 or more, got {replicates}", f"须不小于 1，现为 {replicates}")
+    if detail not in DETAILS:
+        raise _refused("detail", f"must be one of {', '.join(DETAILS)}", f"须为 {'、'.join(DETAILS)} 之一")
+
+
+def _refused(field: str, en: str, zh: str) -> ScenarioError:
+    return ScenarioError(en, zh, field=field)
+
+
+def run_job(job: Job) -> tuple[list[int], list[str], list[str], np.ndarray]:
+    """Years, places, indicators and float64[year, place, indicator] of one run."""
+    from sim.model import CityModel
+
+    pack = load_pack(job.pack)
+    policy = compile_policy(job.settings, job.assumptions, pack, job.start, job.end)
+    parameters = None if job.parameters is None else dict(job.parameters)
+    model = CityModel(
+        policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters
+    )
+    model.run_until(job.end)
+    years, places, indicators, values = model.records()
+    rows = kept_places(places, pack, job.detail)
+    return list(years), [places[i] for i in rows], list(indicators), np.asarray(values, np.float64)[:, rows]
+
+
+def _suggested_workers(count: int, pack, scale: float, years: int) -> int:
+    work = count * float(pack.town_residents(census_years(pack)[-1]).sum()) * scale * max(1, years)
+    return min(default_threads(), count) if work > PARALLEL_FROM else 1
+
+
+def _run_jobs(jobs: list[Job], workers: int, progress: bool) -> list:
+    from tqdm import tqdm
+
+    hidden = None if progress else True  # None: hidden where standard error is not a terminal
+    with tqdm(total=len(jobs), unit="run", delay=2, disable=hidden, leave=False) as bar:
+        if workers <= 1:
+            return [_counted(run_job(job), bar) for job in jobs]
+        return _in_processes(jobs, workers, bar)
+
+
+def _counted(record, bar):
+    bar.update()
+    return record
+
+
+def _in_processes(jobs: list[Job], workers: int, bar) -> list:
+    _prepare(jobs[0])
+    pool = _pool(workers)
+    with _no_main_module():
+        futures = [pool.submit(run_job, job) for job in jobs]
+    try:
+        waiting: Iterable = set(futures)
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()  # an error in one run ends them all
+                bar.update()
+        return [future.result() for future in futures]
+    except BaseException:
+        _pools.pop(workers, None)
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+def _prepare(job: Job) -> None:
+    """Makes the start population once and keeps it on disk, before every worker would make it."""
+    from sim.synthesis import start_population
+
+    start_population(load_pack(job.pack), job.start, job.scale)
+
+
+@contextmanager
+def _no_main_module():
+    """Workers start on submission and would run the caller's script, or the app's page, again: hide it from them."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Worker processes, kept for the next call. Never forked from this process, which may have threads."""
+    if workers not in _pools:
+        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+        context = get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["scenarios.runner", "sim.model"])
+        _pools[workers] = ProcessPoolExecutor(workers, mp_context=context)
+    return _pools[workers]

@@ -1,0 +1,123 @@
+"""Words of the command line in both languages. Names of levers and indicators come from the catalogue."""
+
+import os
+
+LANGUAGES = ("zh", "en")
+
+WORDS = {
+    "about": (
+        "江门新型城镇化沙盘：按人、户、镇街模拟的城市",
+        "Jiangmen urbanisation sandbox: a city simulated by people, households and towns",
+    ),
+    "usage": ("用法", "usage"),
+    "commands": ("命令", "commands"),
+    "options": ("选项", "options"),
+    "arguments": ("参数", "arguments"),
+    "help": ("显示帮助", "show this help"),
+    "lang": ("语言（默认取 JIANGMEN_LANG，再看系统语言）", "language (else JIANGMEN_LANG, else the system's)"),
+    "json": ("输出 JSON", "print JSON"),
+    "run": ("运行一个情景", "run one scenario"),
+    "compare": ("与第一个情景配对比较", "compare scenarios with the first one, pair by pair"),
+    "levers": ("列出政策杠杆", "list the policy levers"),
+    "indicators": ("列出指标", "list the indicators"),
+    "assumptions": ("列出外部假设", "list the assumptions"),
+    "parameters": ("列出行为参数", "list the behavioural parameters"),
+    "scenarios": ("列出情景库", "list the library of scenarios"),
+    "places": ("列出地点代码", "list the places that a scenario may name"),
+    "check": ("检查情景文件", "check scenario files"),
+    "schema": ("输出情景文件的 JSON Schema", "print the JSON schema of scenario files"),
+    "synthesise": ("合成基准年人口并报告拟合", "make the start population and report its fit"),
+    "trace": ("追踪一个家庭户的经历", "follow one household"),
+    "app": ("打开网页应用", "open the app in the browser"),
+    "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
+    "start": ("普查基准年", "census year to start from"),
+    "end": ("结束年", "last year"),
+    "scale": ("抽样比例，0 至 1", "share of the households that is simulated, 0 to 1"),
+    "replicates": ("重复次数", "number of runs that differ by chance only"),
+    "seed": ("随机种子", "seed of all chance"),
+    "threads": ("每次运行的线程数", "threads of one run"),
+    "workers": ("并行进程数", "processes that run side by side"),
+    "parameter_file": ("参数值文件（YAML 或 JSON，一组或多组）", "parameter values (YAML or JSON, one set or more)"),
+    "detail": ("结果保留到哪一级", "places that results keep"),
+    "out": ("结果文件夹", "folder for the results"),
+    "force": ("覆盖已有结果", "replace results that are there"),
+    "year": ("普查年", "census year"),
+    "household": ("家庭户编号", "key of the household"),
+    "against": ("对照情景", "scenario to compare with"),
+    "indicator": ("指标", "indicator"),
+    "place": ("地点", "place"),
+    "range": ("括号内为 {n} 次重复的最小—最大值", "in brackets: least to most of {n} futures"),
+    "single": ("仅一次重复，没有区间", "one future only: no range"),
+    "against_title": ("{a} 与 {b} 之差，{year} 年", "{a} minus {b}, {year}"),
+    "baseline_value": ("基准值", "baseline"),
+    "difference": ("差值", "difference"),
+    "interval": ("95% 区间", "95 % interval"),
+    "agree": ("同号次数", "same sign"),
+    "of": ("{n} 次中 {k} 次", "{k} of {n}"),
+    "none": ("无差别", "none"),
+    "title": ("名称", "title"),
+    "key": ("代码", "key"),
+    "unit": ("单位", "unit"),
+    "default": ("默认值", "default"),
+    "bounds": ("范围", "range"),
+    "group": ("类别", "group"),
+    "kind": ("来源类型", "kind"),
+    "basis": ("口径", "basis"),
+    "definition": ("定义", "definition"),
+    "rationale": ("说明", "rationale"),
+    "written": ("结果已写入 {out}", "results are in {out}"),
+    "fine": (
+        "{file}：无误（{n} 项政策设定，{m} 项假设，{hash}）",
+        "{file}: fine ({n} settings, {m} assumptions, {hash})",
+    ),
+    "interrupted": ("已中断，未写入结果", "interrupted, nothing was written"),
+    "sample": (
+        "{name}｜{start}—{end}｜抽样 {scale:g}｜{n} 次重复｜{seconds:.1f} 秒",
+        "{name} | {start}-{end} | scale {scale:g} | {n} futures | {seconds:.1f} s",
+    ),
+    "years": ("年份", "year"),
+    "home": ("住处", "home"),
+    "members": ("人数", "people"),
+    "income": ("年收入（元，2020 年价）", "income (yuan of 2020)"),
+    "weighed": ("当年是否考虑迁移", "move considered in the year"),
+    "reason": (
+        "选 {chosen}（{p:.0%}），其次 {other}（{q:.0%}）；最有利项：{term} {gap:+.2f}",
+        "chose {chosen} ({p:.0%}), next {other} ({q:.0%}); most in favour: {term} {gap:+.2f}",
+    ),
+    "ended": ("户已不存在", "household has ended"),
+    "urban": ("城镇", "urban"),
+    "rural": ("乡村", "rural"),
+    "homestead": ("宅基地住房", "homestead"),
+    "owned": ("自有住房", "owned home"),
+    "rented": ("租房", "private rent"),
+    "public_rental": ("公租房", "public rental"),
+    "dormitory": ("宿舍", "dormitory"),
+    "term_income": ("收入", "income"),
+    "term_services": ("公共服务", "services"),
+    "term_network": ("同乡", "people from the same place"),
+    "term_size": ("城镇规模", "size"),
+    "term_distance": ("距离", "distance"),
+    "term_home": ("家乡", "home place"),
+    "term_stay": ("留居", "years here"),
+    "term_constant": ("县区常数", "county constant"),
+    "points": ("百分点", "percentage points"),
+}  # fmt: skip
+
+
+def word(key: str, lang: str, **values) -> str:
+    """The text of a key in a language."""
+    return WORDS[key][lang == "en"].format(**values)
+
+
+def chosen_language(argv: list[str]) -> str:
+    """`--lang`, else $JIANGMEN_LANG, else Chinese on a Chinese system and English on others."""
+    for i, part in enumerate(argv):
+        if part == "--lang" and i + 1 < len(argv) and argv[i + 1] in LANGUAGES:
+            return argv[i + 1]
+        if part.startswith("--lang=") and part[7:] in LANGUAGES:
+            return part[7:]
+    said = os.environ.get("JIANGMEN_LANG", "").lower()
+    if said in LANGUAGES:
+        return said
+    system = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
