@@ -1,5 +1,7 @@
 """Step 13: what is reported. Counts by part of town are whole numbers; ratios are made once they are added up."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.catalogue import indicators as catalogue_indicators
@@ -113,6 +115,15 @@ def record(model) -> None:
         row[:, k] = values[name]
     model.report_years.append(model.year)
     model.report_rows.append(row)
+
+
+def city_reporters() -> dict[str, Callable]:
+    """Reporters for Mesa's data collector: every indicator of the whole city in the latest year."""
+
+    def reporter(k: int) -> Callable:
+        return lambda model: float(model.report_rows[-1][0, k])
+
+    return {name: reporter(k) for k, name in enumerate(catalogue_indicators())} | {"year": lambda model: model.year}
 
 
 def records(model) -> tuple[list[int], list[str], list[str], np.ndarray]:

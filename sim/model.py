@@ -113,6 +113,7 @@ class CityModel(mesa.Model):
         self.towns = TownState.empty(self.T, self.C)
         self.town_agents = [Town(self, i, town) for i, town in enumerate(self.pack.towns)]
         self.outside_agents = [OutsidePlace(self, self.T + i, o) for i, o in enumerate(self.pack.outside)]
+        self.datacollector = mesa.DataCollector(model_reporters=indicators.city_reporters())
         self._open_year()
         self._initialise()
 
@@ -151,6 +152,7 @@ class CityModel(mesa.Model):
         accounts.open_books(self)
         indicators.count_work(self)
         indicators.record(self)
+        self.datacollector.collect(self)
 
     def step(self) -> None:
         """One year (see the list at the top of this file)."""
@@ -160,6 +162,7 @@ class CityModel(mesa.Model):
             if self.watch:
                 self.watch(name, self)
             run(self)
+        self.datacollector.collect(self)
 
     def run_until(self, end: int, progress: Callable[[int], None] | None = None) -> "CityModel":
         """Live until 1 November of `end`."""

@@ -112,6 +112,15 @@ def test_town_agents_are_views_on_the_arrays(population):
     assert town.rent == before + 10.0
 
 
+def test_the_data_collector_holds_the_city_year_by_year(population):
+    model = run(population, 2)
+    frame = model.datacollector.get_model_vars_dataframe()
+    years, places, names, values = model.records()
+    assert frame["year"].tolist() == years == [2020, 2021, 2022]
+    assert places[0] == model.pack.city_id
+    assert frame["residents"].tolist() == values[:, 0, names.index("residents")].tolist()
+
+
 @pytest.mark.parametrize("start", [2015, 2021])
 def test_a_start_that_is_no_census_is_refused(population, start):
     with pytest.raises(ValueError, match="census year"):
