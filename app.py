@@ -1,0 +1,5 @@
+"""Entry of the app: `make app`, or `streamlit run app.py`."""
+
+from ui.sandbox import page
+
+page()

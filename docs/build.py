@@ -1,0 +1,177 @@
+"""Fills the generated sections of docs/model.md from the catalogue and the rules. Run by `make docs`.
+
+A section stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; what is between is replaced.
+"""
+
+import ast
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sim import catalogue  # noqa: E402
+from sim.catalogue import Entry  # noqa: E402
+from sim.state import SIGNALS  # noqa: E402
+
+PAGE = ROOT / "docs" / "model.md"
+SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
+
+
+def cell(value: object) -> str:
+    """Text of one table cell: no bars, no line breaks."""
+    return re.sub(r"\s+", " ", str(value)).replace("|", "\\|").strip()
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell(v) for v in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def number(value: object) -> str:
+    """A default as read by people: 5; 3, 4; 2010: 5, 2015: 3."""
+    if isinstance(value, dict):
+        return ", ".join(f"{year}: {number(v)}" for year, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(number(v) for v in value)
+    return "" if value is None else f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def bounds(entry: Entry) -> str:
+    return f"{entry.bounds[0]:g} to {entry.bounds[1]:g}" if entry.bounds else ""
+
+
+def name(entry: Entry) -> str:
+    return f"{entry.title['en']} {entry.title['zh']}"
+
+
+def levers() -> str:
+    rows = [
+        [f"`{e.key}`", name(e), e.family, e.unit, number(e.default), bounds(e), e.spread, e.note]
+        for e in catalogue.levers().values()
+    ]
+    return table(["lever", "name", "family", "unit", "default", "bounds", "spread", "note"], rows)
+
+
+def assumptions() -> str:
+    rows = [
+        [f"`{e.key}`", name(e), e.unit, number(e.default), bounds(e), e.source]
+        for e in catalogue.assumptions().values()
+    ]
+    return table(["assumption", "name", "unit", "default", "bounds", "source"], rows)
+
+
+def indicators() -> str:
+    rows = [[f"`{e.key}`", name(e), e.unit, e.basis, e.definition] for e in catalogue.indicators().values()]
+    return table(["indicator", "name", "unit", "basis", "definition"], rows)
+
+
+def parameters() -> str:
+    parts = []
+    for group, entries in catalogue.parameter_groups().items():
+        rows = [
+            [f"`{e.key}`", name(e), e.unit, number(e.default), bounds(e), e.kind, e.source] for e in entries.values()
+        ]
+        parts.append(f"#### {group}\n\n" + table(["key", "name", "unit", "default", "bounds", "kind", "source"], rows))
+    return "\n".join(parts)
+
+
+def signals() -> str:
+    rows = [[f"`{key}`", shape, unit, f"`{step}`"] for key, (shape, unit, step) in SIGNALS.items()]
+    return table(["signal", "shape", "unit", "published by"], rows)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as it stands in its file; `uses` are the names read from its parameter record."""
+
+    name: str
+    arguments: str
+    docstring: str
+    uses: tuple[str, ...]
+
+
+def _is_rule(node: ast.AST) -> bool:
+    """Every public function of a rule file; compiled or, where it works on arrays of places, not."""
+    return isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+
+
+def rules_of(path: Path) -> tuple[str, list[Rule]]:
+    """(docstring of the file, its rules), read without importing or compiling anything."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = []
+    for node in filter(_is_rule, tree.body):
+        reads = {a.attr: None for a in ast.walk(node) if isinstance(a, ast.Attribute) and _names_p(a.value)}
+        found.append(Rule(node.name, ast.unparse(node.args), ast.get_docstring(node) or "", tuple(sorted(reads))))
+    return ast.get_docstring(tree) or "", found
+
+
+def _names_p(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "p"
+
+
+def rule_files() -> list[Path]:
+    return [p for p in sorted((ROOT / "sim" / "rules").glob("*.py")) if p.stem != "__init__"]
+
+
+def rules() -> str:
+    """One heading a file of sim/rules, one entry a rule with its docstring as it stands."""
+    parts = []
+    for path in rule_files():
+        docstring, found = rules_of(path)
+        parts.append(f"#### {path.stem}\n\n`sim/rules/{path.name}`: {docstring.splitlines()[0] if docstring else ''}\n")
+        rest = "\n".join(docstring.splitlines()[1:]).strip()
+        if rest:
+            parts.append(f"```text\n{rest}\n```\n")
+        for rule in found:
+            uses = f"Parameters: {', '.join(f'`{u}`' for u in rule.uses)}.\n" if rule.uses else ""
+            parts.append(
+                f"**`{rule.name}({rule.arguments})`**\n\n```text\n{rule.docstring}\n```\n\n{uses}".rstrip() + "\n"
+            )
+    return "\n".join(parts)
+
+
+def steps() -> str:
+    """Public functions of sim/steps with the first line of their docstrings."""
+    rows = []
+    for path in sorted((ROOT / "sim" / "steps").glob("*.py")):
+        if path.stem == "__init__":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _takes_model(node):
+                first = (ast.get_docstring(node) or "").split("\n\n")[0]
+                rows.append([f"`{path.stem}.{node.name}`", first])
+    return table(["function of `sim/steps`", "what it does"], rows)
+
+
+def _takes_model(node: ast.FunctionDef) -> bool:
+    return bool(node.args.args) and node.args.args[0].arg == "model"
+
+
+SECTIONS = {
+    "levers": levers,
+    "assumptions": assumptions,
+    "indicators": indicators,
+    "parameters": parameters,
+    "signals": signals,
+    "rules": rules,
+    "steps": steps,
+}
+
+
+def rebuild(text: str) -> str:
+    """The page with every generated section made anew; KeyError for a section nobody makes."""
+    return SECTION.sub(lambda m: f"{m[1]}\n{SECTIONS[m[2]]()}\n{m[3]}", text)
+
+
+if __name__ == "__main__":
+    old = PAGE.read_text(encoding="utf-8")
+    new = rebuild(old)
+    if new != old:
+        PAGE.write_text(new, encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {'written' if new != old else 'up to date'}")

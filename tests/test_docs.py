@@ -1,0 +1,71 @@
+"""The model description and the catalogue say the same; no parameter is missing, none unknown, none idle."""
+
+import importlib.util
+import re
+
+import pytest
+
+from sim import catalogue
+
+
+@pytest.fixture(scope="module")
+def build(root):
+    spec = importlib.util.spec_from_file_location("docs_build", root / "docs" / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def page(build):
+    return build.PAGE.read_text(encoding="utf-8")
+
+
+def test_page_is_what_the_catalogue_and_the_rules_give(build, page):
+    assert build.rebuild(page) == page, "docs/model.md is out of date: run `make docs`"
+
+
+def test_every_generated_section_stands_on_the_page_once(build, page):
+    assert sorted(m[2] for m in build.SECTION.finditer(page)) == sorted(build.SECTIONS)
+
+
+@pytest.mark.parametrize("role", ["levers", "assumptions", "parameters", "indicators"])
+def test_tables_hold_every_key_and_no_other(build, role):
+    keys = re.findall(r"^\| `(\w+)` \|", build.SECTIONS[role](), re.MULTILINE)
+    assert sorted(keys) == sorted(getattr(catalogue, role)())
+
+
+def test_rebuild_replaces_what_stands_between_the_marks(build):
+    stale = "head\n<!-- generated: signals -->\nold\n<!-- end: signals -->\ntail"
+    fresh = build.rebuild(stale)
+    assert fresh.startswith("head\n") and fresh.endswith("\ntail")
+    assert "old" not in fresh and "`job_chance`" in fresh
+
+
+def test_every_rule_has_a_docstring(build):
+    bare = [f"{p.stem}.{r.name}" for p in build.rule_files() for r in build.rules_of(p)[1] if not r.docstring]
+    assert bare == []
+
+
+def test_rules_read_only_parameters_of_the_catalogue(build):
+    known = set(catalogue.parameters())
+    unknown = [
+        f"{p.stem}.{r.name}: p.{u}"
+        for p in build.rule_files()
+        for r in build.rules_of(p)[1]
+        for u in r.uses
+        if u not in known
+    ]
+    assert unknown == []
+
+
+def test_every_parameter_is_read_by_the_model(root):
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (root / "sim").rglob("*.py"))
+    words = set(re.findall(r"\w+", code))
+    assert sorted(set(catalogue.parameters()) - words) == []
+
+
+def test_every_lever_and_assumption_is_read_by_the_model(root):
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (root / "sim").rglob("*.py"))
+    named = set(re.findall(r"[\"'](\w+)[\"']", code))
+    assert sorted({*catalogue.levers(), *catalogue.assumptions()} - named) == []
