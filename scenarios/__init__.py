@@ -1,1 +1,17 @@
-"""Scenario files, batch runs, comparison, outputs and the command line."""
+"""Scenario files, batch runs, comparison, outputs and the command line.
+
+`from scenarios import run; run("baseline").frame` is the whole interface a notebook needs.
+"""
+
+from typing import Any
+
+_LAZY = {"run": "scenarios.runner", "compare": "scenarios.comparing", "load": "scenarios.scenario"}
+
+
+def __getattr__(name: str) -> Any:
+    """`run`, `compare` and `load`, imported when asked for, so that the command line starts fast."""
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -471,7 +471,8 @@ def test_second_load_imports_no_heavy_library(pack):
     code = (
         "import sys; from sim.data import load_pack; load_pack(); print({'pandas', 'frictionless'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    for _ in range(2):  # the first may have to validate
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 

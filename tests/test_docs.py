@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from scenarios.cli import make_parser
+from scenarios.scenario import load
 from sim import catalogue
 
 
@@ -69,3 +71,25 @@ def test_every_lever_and_assumption_is_read_by_the_model(root):
     code = "\n".join(p.read_text(encoding="utf-8") for p in (root / "sim").rglob("*.py"))
     named = set(re.findall(r"[\"'](\w+)[\"']", code))
     assert sorted({*catalogue.levers(), *catalogue.assumptions()} - named) == []
+
+
+def test_readme_links_lead_to_files(root):
+    links = re.findall(r"\]\(([^)#]+)", (root / "README.md").read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert "docs/img/app.png" in local
+    assert [link for link in local if not (root / link).exists()] == []
+
+
+def test_first_scenario_of_the_readme_can_be_used(root, tmp_path):
+    text = re.search(r"```yaml\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    file = tmp_path / "my.yaml"
+    file.write_text(text, encoding="utf-8")
+    (setting,) = load(str(file)).settings
+    assert (setting.lever, setting.place) == ("job_growth_tertiary", "west")
+
+
+def test_commands_of_the_readme_exist(root):
+    said = set(re.findall(r"^jiangmen (\w+)", (root / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    parser = make_parser("en")
+    known = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "run" in a.choices).choices
+    assert said >= {"check", "run", "compare", "trace"} and said <= set(known)
