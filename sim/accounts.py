@@ -6,7 +6,9 @@ or the run stops with the year, the place and the amounts.
 
 import numpy as np
 
+from sim.engine import add_up
 from sim.indicators import count_people
+from sim.rules import kernel
 from sim.steps import housing
 
 
@@ -67,6 +69,8 @@ def _households(model) -> None:
         np.array([len(model.households)]),
         lambda *_: "the city and outside",
     )
+    if _strangers(model) == 0:
+        return
     members = np.bincount(model.people.household, minlength=len(model.households))
     _close(
         model,
@@ -75,6 +79,22 @@ def _households(model) -> None:
         model.households.size.astype(np.int64),
         lambda m, h: f"household {int(m.households.key[h])}",
     )
+
+
+def _strangers(model) -> int:
+    """Rows of people outside the rows of their household; 0 says that members and sizes agree."""
+    household, h = model.people.household, model.households.rows
+    if h.size.sum() != len(household):
+        return len(household)
+    rows = add_up(len(household), model.threads, (1,), lambda lo, hi, out: _count_strangers(lo, hi, household, h, out))
+    return int(rows[0])
+
+
+@kernel
+def _count_strangers(lo, hi, household, h, out):
+    for i in range(lo, hi):
+        row = household[i]
+        out[0] += (i < h.first[row]) | (i >= h.first[row] + h.size[row])
 
 
 def _homes(model) -> None:

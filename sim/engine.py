@@ -25,9 +25,13 @@ def chunk_count(n: int) -> int:
 
 
 def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> None:
-    """Call `work(lo, hi, chunk)` for every chunk of `n` rows."""
+    """Call `work(lo, hi, chunk)` for every chunk of `n` rows.
+
+    `lo` and `hi` are uint32: a compiled loop over them knows that a row is never negative and need not ask at each
+    access whether to count from the end of the column.
+    """
     chunks = chunk_count(n)
-    bounds = [(c * CHUNK, min(n, (c + 1) * CHUNK), c) for c in range(chunks)]
+    bounds = [(np.uint32(c * CHUNK), np.uint32(min(n, (c + 1) * CHUNK)), c) for c in range(chunks)]
     if threads <= 1 or chunks == 1:
         for lo, hi, c in bounds:
             work(lo, hi, c)

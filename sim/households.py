@@ -55,4 +55,4 @@ class Households(Columns):
     @property
     def rows(self) -> HouseholdRows:
         """All columns as one tuple of arrays; take it again after `grow` or a roster."""
-        return HouseholdRows(*(getattr(self, f) for f in self.FIELDS))
+        return HouseholdRows(*[column[: self.n] for column in self._store.values()])

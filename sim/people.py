@@ -58,4 +58,4 @@ class People(Columns):
     @property
     def rows(self) -> PeopleRows:
         """All columns as one tuple of arrays; take it again after `grow` or a roster."""
-        return PeopleRows(*(getattr(self, f) for f in self.FIELDS))
+        return PeopleRows(*[column[: self.n] for column in self._store.values()])

@@ -110,6 +110,9 @@ def test_search_weight():
 def test_wages():
     # 40 000 * 1.1 * 2^0.06 * 2^-0.1 = 44 000 * 2^-0.04 = 42 797
     assert wages.place_wage(40_000.0, 1.1, 2.0, 2.0, P) == pytest.approx(42_797, abs=1)
+    # pay was 4 % above the start's, the market says 21 % more than that: half of the gap in logs, 1.04 * 1.1
+    half = record("labour", {"wage_adjustment": 0.5})
+    assert wages.adjusted(1.04, 1.04 * 1.21, half) == pytest.approx(1.144)
     assert wages.place_wage(40_000.0, 1.1, 1.0, 2.0, P) < wages.place_wage(40_000.0, 1.1, 1.0, 1.0, P)
     # a woman of 40, junior secondary, urban hukou: 40 000 * 0.95 * 0.85 = 32 300; with rural hukou 0.75 of it
     assert wages.person_wage(40_000.0, JUNIOR, FEMALE, URBAN_HUKOU, 40, 0.0, False, P) == pytest.approx(32_300)

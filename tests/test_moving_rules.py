@@ -4,7 +4,7 @@ from types import SimpleNamespace as P
 
 import pytest
 
-from sim.codes import EMPLOYED, OWNED, RENTED, UNEMPLOYED
+from sim.codes import EMPLOYED, HOMESTEAD, OWNED, RENTED, UNEMPLOYED
 from sim.rules import destination, hukou, moving
 
 
@@ -23,7 +23,8 @@ def test_the_young_consider_most_and_the_hazard_has_one_peak():
 
 
 def test_consider_hazard_by_status_and_tenure():
-    p = P(consider_rate=4.0, consider_unemployed=1.5, consider_owner=0.5, consider_renter=2.0)
+    p = P(consider_rate=4.0, consider_unemployed=1.5, consider_owner=0.5, consider_renter=2.0, consider_homestead=0.7)
+    assert moving.consider_hazard.py_func(0.02, EMPLOYED, HOMESTEAD, p) == pytest.approx(0.056)  # 4 * 0.02 * 0.7
     assert moving.consider_hazard.py_func(0.02, EMPLOYED, OWNED, p) == pytest.approx(0.04)  # 4 * 0.02 * 0.5
     assert moving.consider_hazard.py_func(0.02, UNEMPLOYED, RENTED, p) == pytest.approx(0.24)  # 4 * 0.02 * 1.5 * 2
     assert moving.consider_hazard.py_func(0.2, UNEMPLOYED, RENTED, p) == 1.0  # 2.4, capped

@@ -104,7 +104,7 @@ def test_the_same_larger_city_for_six_years(pack, start, seed, scale):
         ("divorce_hazard", 4.0, "families"),
         ("separation_rate", 1.2, "labour"),
         ("remittance_within", 1.2, "incomes"),
-        ("family_moves_base", 3.0, "moving"),
+        ("stay_years_weight", 2.0, "moving"),
         ("tenure_change_rate", 2.0, "housing"),
         ("conversion_rate", 1.5, "hukou"),
     ],

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.reference.agents import Person
 from benchmarks.reference.plain import plain
-from sim import indicators
+from sim import indicators, measures
 from sim.accounts import AccountError
 from sim.codes import (
     BUSINESS,
@@ -181,19 +181,19 @@ def report(model) -> tuple[np.ndarray, np.ndarray]:
     """int64[P, COUNTS] by home and int64[T, 3] by registration, as sim.indicators counts them."""
     towns, county, year = model.T, model.county, model.year
     same_province = model.pack.outside_same_province
-    places, registered = zeros(model.P, indicators.COUNTS), zeros(towns, 3)
+    places, registered = zeros(model.P, measures.COUNTS), zeros(towns, 3)
     for household in model.households:
         place = household.home
         row, inside = places[place], place < 2 * towns
         if household.tenure != DORMITORY:
-            row[indicators.FAMILIES] += 1
-            row[indicators.ONE_PERSON] += household.size == 1
+            row[measures.FAMILIES] += 1
+            row[measures.ONE_PERSON] += household.size == 1
         for person in household.members:
             age, hukou = year - person.birth_year, person.hukou_place
-            row[indicators.RESIDENTS] += 1
+            row[measures.RESIDENTS] += 1
             if inside:
-                row[indicators.CLASS0 + migrant_class(hukou, place // 2, county, same_province, towns)] += 1
-            row[indicators.YOUNG if age < 15 else (indicators.WORKING if age < 60 else indicators.OLD)] += 1
+                row[measures.CLASS0 + migrant_class(hukou, place // 2, county, same_province, towns)] += 1
+            row[measures.YOUNG if age < 15 else (measures.WORKING if age < 60 else measures.OLD)] += 1
             if hukou < towns:
                 there = registered[hukou]
                 there[0] += 1

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.codes import DORMITORY, OWNED, PUBLIC_RENTAL, RENTED, UNEMPLOYED
+from sim.codes import DORMITORY, HOMESTEAD, OWNED, PUBLIC_RENTAL, RENTED, UNEMPLOYED
 from sim.rules import rule
 
 
@@ -29,6 +29,8 @@ def consider_hazard(age_intensity, status, tenure, p):
         factor *= p.consider_unemployed
     if tenure == OWNED:
         factor *= p.consider_owner
+    elif tenure == HOMESTEAD:
+        factor *= p.consider_homestead
     elif tenure == RENTED or tenure == PUBLIC_RENTAL or tenure == DORMITORY:
         factor *= p.consider_renter
     return min(1.0, p.consider_rate * age_intensity * factor)

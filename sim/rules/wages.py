@@ -30,6 +30,16 @@ def place_wage(base, level: float, density_ratio, unemployment_ratio, p):
 
 
 @rule
+def adjusted(before, target, p):
+    """Relative wage paid this year: w = w_before^(1 - a) * w_target^a, a = `wage_adjustment`.
+
+    Contracts change in steps, so pay follows the labour market over some years instead of leaping with it (Taylor
+    1980 on staggered contracts); both are relative to the start wage moved with national growth.
+    """
+    return before ** (1.0 - p.wage_adjustment) * target**p.wage_adjustment
+
+
+@rule
 def person_wage(post_wage: float, education: int, sex: int, hukou: int, age: int, ability: float, villager, p) -> float:
     """Labour earnings of one worker, yuan a year.
 

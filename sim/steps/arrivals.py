@@ -18,13 +18,13 @@ from sim.codes import (
     URBAN_HUKOU,
 )
 from sim.draws import Decision, derive_key, draw, stream
-from sim.engine import for_chunks
+from sim.engine import chunk_count, for_chunks
 from sim.rules import kernel
 from sim.rules.destination import income_utility, service_utility
 from sim.rules.moving import rogers_castro
 from sim.rules.schooling import SCHOOL_STARTS
 from sim.steps.attraction import CLASSES, Attraction
-from sim.steps.choice import NO_MOVE, look_from_outside, village_for
+from sim.steps.choice import look_from_outside, village_for
 
 YOUNGEST, OLDEST = 17, 60
 AGE_STEPS = 1024
@@ -47,7 +47,7 @@ class Lookers:
 def age_table(p) -> np.ndarray:
     """int16[AGE_STEPS]: ages of lookers at equal steps of probability (labour-force part of Rogers-Castro)."""
     ages = np.arange(YOUNGEST, OLDEST + 1)
-    density = np.array([rogers_castro.py_func(float(a), p) for a in ages])
+    density = np.array([rogers_castro(float(a), p) for a in ages])
     cdf = np.cumsum(density) / density.sum()
     steps = (np.arange(AGE_STEPS) + 0.5) / AGE_STEPS
     return ages[np.searchsorted(cdf, steps)].astype(np.int16)
@@ -103,18 +103,16 @@ def lookers(model, table: Attraction) -> Lookers:
         n = looker_count(model, origin)
         shares = choice_shares(model, table, origin)
         origin_key = stream(0, Decision.ARRIVAL_PROFILE, origin)
-        key, place = np.zeros(n, np.uint64), np.empty(n, np.int16)
-        age, sex, school, family = (np.zeros(n, np.int16) for _ in range(4))
+        columns = (np.empty(n, np.uint64), *(np.empty(n, np.int16) for _ in range(5)))
+        chose = [slice(0)] * chunk_count(n)  # rows of those who come, of each chunk
 
-        def work(
-            lo, hi, _, args=(origin_key, AGE_STEPS, ages, shares, *streams, p, key, age, sex, school, family, place)
-        ):
-            look_from_outside(lo, hi, *args)
+        def work(lo, hi, chunk, args=(origin_key, AGE_STEPS, ages, shares, *streams, p, *columns), chose=chose):
+            chose[chunk] = slice(lo, lo + look_from_outside(lo, hi, *args))
 
         for_chunks(n, model.threads, work)
-        rows = np.flatnonzero(place != NO_MOVE)
-        columns = (key, np.full(n, origin, np.int16), age, sex, school, family, place)
-        found.append(tuple(c[rows] for c in columns))
+        for rows in chose:
+            key, age, sex, school, family, place = (column[rows] for column in columns)
+            found.append((key, np.full(len(key), origin, np.int16), age, sex, school, family, place))
     return Lookers(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 

@@ -55,15 +55,10 @@ def _reach_table(minutes, towns, p, out):
 
 
 @kernel
-def count_network(lo, hi, first, size, home, hukou_place, group_of, places, out):
-    """Adds residents by place, and by group of registration and place, to out[1 + G, 2T]."""
-    for h in range(lo, hi):
-        place = home[h]
-        if place >= places:
-            continue
-        for i in range(first[h], first[h] + size[h]):
-            out[0, place] += 1
-            out[1 + group_of[hukou_place[i]], place] += 1
+def _count_network(lo, hi, household, hukou_place, home, group_of, out):
+    """Adds people by group of registration and home to out[G, P]."""
+    for i in range(lo, hi):
+        out[group_of[hukou_place[i]], home[household[i]]] += 1
 
 
 def group_of_place(model) -> np.ndarray:
@@ -73,19 +68,16 @@ def group_of_place(model) -> np.ndarray:
 
 def publish_network(model) -> None:
     """Counts who is where and publishes `network` [C + O, 2T] and `size` [2T + O] (persons, whole city units)."""
-    hh, people = model.households, model.people
-    groups = group_of_place(model)
-    count = add_up(
-        len(hh),
-        model.threads,
-        (1 + model.C + model.O, 2 * model.T),
-        lambda lo, hi, out: count_network(
-            lo, hi, hh.first, hh.size, hh.home, people.hukou_place, groups, 2 * model.T, out
-        ),
-    )
-    model.publish("network", np.log1p(count[1:] / model.scale))
+    people, home, groups = model.people, model.households.home, group_of_place(model)
+    household, hukou_place = people.household, people.hukou_place
+
+    def work(lo, hi, out):
+        _count_network(lo, hi, household, hukou_place, home, groups, out)
+
+    count = add_up(len(people), model.threads, (model.C + model.O, model.P), work)[:, : 2 * model.T]
+    model.publish("network", np.log1p(count / model.scale))
     outside = model.outside_size * model.par.moving.outside_size
-    model.publish("size", np.concatenate([count[0] / model.scale, outside]))
+    model.publish("size", np.concatenate([count.sum(axis=0) / model.scale, outside]))
 
 
 def travel_minutes(model) -> np.ndarray:

@@ -23,6 +23,8 @@ class Geography(NamedTuple):
 
 SCHOOL_AGE_FROM, SCHOOL_AGE_TO = 3, 15
 ADULT = 16
+STRANDS = 8  # sums that are added up side by side
+STRETCH = 16  # places that `pick` passes over at a time
 NO_MOVE = -1
 
 
@@ -40,15 +42,27 @@ def village_for(village_stream, key, urban_villages):
 
 
 @kernel
+def sum_of(w):
+    """Sum of float64[n], in eight strands that do not wait for one another, in the same order on every machine."""
+    s0, s1, s2, s3, s4, s5, s6, s7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    whole = len(w) - len(w) % STRANDS
+    for j in range(0, whole, STRANDS):
+        s0, s1, s2, s3 = s0 + w[j], s1 + w[j + 1], s2 + w[j + 2], s3 + w[j + 3]
+        s4, s5, s6, s7 = s4 + w[j + 4], s5 + w[j + 5], s6 + w[j + 6], s7 + w[j + 7]
+    for j in range(whole, len(w)):
+        s0 += w[j]
+    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+
+
+@kernel
 def choice_weights(pull, reach, current, hukou_place, homestead, years, towns, p, w):
     """Fills w[NP] with exp(V_j) of one person and returns the sum; w[current] is the weight of staying.
 
     `pull` [NP] is the row of the person's class and group, `reach` [NP] that of the location.
     """
-    total = 0.0
     for j in range(w.shape[0]):
         w[j] = pull[j] * reach[j]
-        total += w[j]
+    total = sum_of(w)
     here = location_of(current, towns) == hukou_place
     if not here:
         lo = 2 * hukou_place if hukou_place < towns else hukou_place + towns
@@ -73,8 +87,17 @@ def pick(w, total, current, u):
     target = u * total - w[current]
     if target < 0.0:
         return current
+    first = 0
+    while first + STRETCH < len(w):  # whole stretches that end before the target are passed over
+        step = sum_of(w[first : first + STRETCH])
+        if first <= current < first + STRETCH:
+            step -= w[current]
+        if step >= target:
+            break
+        target -= step
+        first += STRETCH
     last = current
-    for j in range(w.shape[0]):
+    for j in range(first, len(w)):
         if j == current:
             continue
         target -= w[j]
@@ -85,15 +108,24 @@ def pick(w, total, current, u):
 
 
 @kernel
+def fill_hazard(intensity, p, out):
+    """Probability of considering a move: out float64[age, status, tenure]."""
+    for age in range(out.shape[0]):
+        for status in range(out.shape[1]):
+            for tenure in range(out.shape[2]):
+                out[age, status, tenure] = consider_hazard(intensity[age], status, tenure, p)
+
+
+@kernel
 def consider_moves(
-    lo, hi, c, h, year, intensity, table, geo, consider, destination, family, p, to_household, to_person
+    lo, hi, c, h, year, hazard, table, geo, consider, destination, family, p, w, to_household, to_person
 ):
     """Writes the wished place into to_household (all move) or to_person (one moves), NO_MOVE otherwise.
 
-    `c`, `h`: rows of People and Households; `table`: Attraction of the year; `geo`: Geography; `consider`,
-    `destination`, `family`: streams; to_household int16[households], to_person int16[people].
+    `c`, `h`: rows of People and Households; `hazard` [age, status, tenure]; `table`: Attraction of the year; `geo`:
+    Geography; `consider`, `destination`, `family`: streams; `w`: room for the weights, float64[NP]; to_household
+    int16[households], to_person int16[people].
     """
-    w = np.empty(table.pull.shape[2])
     for row in range(lo, hi):
         to_household[row] = NO_MOVE
         a, b = h.first[row], h.first[row] + h.size[row]
@@ -104,12 +136,11 @@ def consider_moves(
         for i in range(a, b):
             age = year - c.birth_year[i]
             own = c.role[i] == HEAD
-            if age < ADULT or not (own or c.role[i] == OFFSPRING or c.role[i] == OTHER):
-                continue
-            if c.status[i] == STUDENT and not own:
+            goes_alone = ((c.role[i] == OFFSPRING) | (c.role[i] == OTHER)) & (c.status[i] != STUDENT)
+            if (age < ADULT) | (not (own | goes_alone)):
                 continue
             # dearest test last: most people do not consider
-            if draw(consider, c.key[i]) >= consider_hazard(intensity[min(age, 100)], c.status[i], h.tenure[row], p):
+            if draw(consider, c.key[i]) >= hazard[min(age, len(hazard) - 1), c.status[i], h.tenure[row]]:
                 continue
             child, adults = 0, 0
             if own:
@@ -161,13 +192,21 @@ def look_from_outside(
     lo, hi, origin_key, ages, age_table, cumulative, key_stream, age_stream, sex_stream, school_stream,
     family_stream, choice_stream, p, out_key, out_age, out_sex, out_school, out_family, out_place,
 ):  # fmt: skip
-    """One row a rank of one origin: profile of the person and the chosen place, NO_MOVE when none in the city.
+    """Ranks lo..hi-1 of one origin: profile of each person who chooses a place in the city, written from row lo on.
 
     `age_table` [k] ages at k equal steps of probability; `cumulative` [CLASSES, 2T] of the choice
-    probabilities of the parts of towns (the rest is staying or another outside place).
+    probabilities of the parts of towns (the rest is staying or another outside place). Returns how many chose.
     """
+    last = cumulative.shape[1] - 1
+    most = 0.0
+    for shares in cumulative:
+        most = max(most, shares[last])
+    found = 0
     for rank in range(lo, hi):
         k = derive_key(key_stream, origin_key, rank)
+        choice = draw(choice_stream, k)
+        if choice >= most:  # stays, whoever it is
+            continue
         age = age_table[int(draw(age_stream, k) * ages)]
         u = draw(school_stream, k)
         level = PRIMARY_EDUCATION
@@ -176,15 +215,15 @@ def look_from_outside(
             level += 1
             edge += p.arrival_education[level]
         with_family = age > 24 and draw(family_stream, k) < p.arrival_family_share
-        c = 2 * (1 if level == COLLEGE else 0) + (1 if with_family and age > 26 else 0)
-        u = draw(choice_stream, k)
-        row = cumulative[c]
-        out_place[rank] = NO_MOVE
-        if u >= row[row.shape[0] - 1]:
+        shares = cumulative[2 * (1 if level == COLLEGE else 0) + (1 if with_family and age > 26 else 0)]
+        if choice >= shares[last]:
             continue
-        out_place[rank] = np.searchsorted(row, u, side="right")
-        out_key[rank] = k
-        out_age[rank] = age
-        out_sex[rank] = 0 if draw(sex_stream, k) < p.arrival_male_share else 1
-        out_school[rank] = level
-        out_family[rank] = 1 if with_family else 0
+        row = lo + found
+        out_place[row] = np.searchsorted(shares, choice, side="right")
+        out_key[row] = k
+        out_age[row] = age
+        out_sex[row] = 0 if draw(sex_stream, k) < p.arrival_male_share else 1
+        out_school[row] = level
+        out_family[row] = 1 if with_family else 0
+        found += 1
+    return found

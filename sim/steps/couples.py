@@ -11,7 +11,7 @@ import numpy as np
 from sim.codes import FEMALE, MALE
 from sim.draws import Decision, draw
 from sim.engine import add_up
-from sim.rules import couples, kernel
+from sim.rules import allocating, couples, kernel
 from sim.rules.mortality import OLDEST
 from sim.steps.demography import AGES, lives_with_partner
 
@@ -89,7 +89,7 @@ def _seat(rows, stream, key, household, home, market, circles, first_circle, cir
         point[k] = np.uint64(u * _POINTS)
 
 
-@kernel
+@allocating
 def _pair_up(rows, circle, sex, birth_year, education, p, men, women):
     """In each circle the women choose in turn the best man left; returns the number of pairs."""
     pairs = 0

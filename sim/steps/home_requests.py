@@ -28,6 +28,7 @@ from sim.draws import Decision, draw, draw_alternative
 from sim.engine import for_chunks
 from sim.rules import kernel
 from sim.rules.tenure import buy_chance, dormitory_chance, public_rental_eligible
+from sim.steps.labour_kernels import cutoffs
 from sim.steps.place_counts import keyed_whole
 
 NO_HOME = 255
@@ -103,17 +104,6 @@ def priorities(model, rows: np.ndarray, key: np.ndarray, home_type: int) -> np.n
     return u
 
 
-def _first_losers(at: np.ndarray, u: np.ndarray, demand: np.ndarray, vacant: np.ndarray, places: np.ndarray):
-    """Priority of the first demander without a home in each of `places`, all short: float64[places]."""
-    grouped = u[np.argsort(at.astype(np.int16), kind="stable")]
-    ends = np.cumsum(demand[places])
-    found = np.empty(len(places))
-    for i, place in enumerate(places):
-        k = vacant[place]
-        found[i] = np.partition(grouped[ends[i] - demand[place] : ends[i]], k)[k]
-    return found
-
-
 def ration(
     model, rows: np.ndarray, place: np.ndarray, key: np.ndarray, vacant: np.ndarray, call: int, home_type: int
 ) -> np.ndarray:
@@ -121,7 +111,7 @@ def ration(
 
     Publishes home_cutoff[call, :, home_type]: the first priority that gets none (OPEN where all are served).
     """
-    cutoffs = np.array(model.signals.home_cutoff, copy=True)
+    limits = np.array(model.signals.home_cutoff, copy=True)
     at = place[rows].astype(np.int64)
     demand = np.bincount(at, minlength=2 * model.T)
     short = demand > vacant
@@ -130,9 +120,9 @@ def ration(
     if len(queue):
         u = priorities(model, rows[queue], key, home_type)
         places = np.flatnonzero(short & (vacant > 0))
-        own[places] = _first_losers(at[queue], u, demand, vacant, places)
-    cutoffs[call, :, home_type] = own
-    limit = model.publish("home_cutoff", cutoffs)[call, :, home_type]
+        own[places] = cutoffs(at[queue], u, vacant)[places]
+    limits[call, :, home_type] = own
+    limit = model.publish("home_cutoff", limits)[call, :, home_type]
     wins = limit[at] >= OPEN
     asked = np.flatnonzero(~wins & (limit[at] > NOBODY))
     if len(asked):

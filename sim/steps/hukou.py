@@ -48,6 +48,9 @@ def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p
         migrant = registered != t
         if not migrant and not (urban and rural):
             continue
+        u = draw(stream, h.key[row])
+        if u >= p.conversion_rate:  # the chance is never above the rate: few families are left to weigh it
+            continue
         years = float(year - c.arrival_year[a])
         insured = float(c.insurance_years[a])
         if migrant and not eligible(years, insured, terms.recognised[t], terms.threshold[t]):
@@ -63,7 +66,7 @@ def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p
         owner = h.tenure[row] == OWNED or h.tenure[row] == HOMESTEAD
         far = registered >= towns or county_of[registered] != county_of[t]
         chance = conversion_probability(gain, child, homes, owner, lost, terms.cost[t], years, far, p)
-        if draw(stream, h.key[row]) >= chance:
+        if u >= chance:
             continue
         if rural:
             h.land[row] *= terms.kept[t]

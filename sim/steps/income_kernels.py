@@ -7,6 +7,7 @@ import numpy as np
 from sim.codes import BUSINESS, EMPLOYED, PRIMARY, PROPERTY, RETIRED, RURAL_PART, TRANSFER, URBAN_HUKOU, WAGE
 from sim.draws import draw
 from sim.rules import kernel
+from sim.rules.farming import farm_value_added, land_per_farmer, rent_per_mu
 from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_earnings, remittance
 
 # columns of the counts of land, by town; land in thousandths of a mu
@@ -58,6 +59,20 @@ def count_land(lo, hi, towns, c, h, share, base, lets, out):
 
 
 @kernel
+def farm(workers, own, offered, idle_land, productivity, p, income, rent, idle):
+    """Fills income (yuan a farmer), rent (yuan a mu offered) and idle (mu) by town; own, offered, idle_land in mu."""
+    for t in range(len(workers)):
+        farmers = max(workers[t], 1)
+        land = land_per_farmer(own[t], offered[t], farmers, p)
+        value_added = farm_value_added(land, productivity[t], p)
+        taken = max(land * farmers - own[t], 0.0) if workers[t] > 0 else 0.0
+        paid = rent_per_mu(value_added, land, p) * min(taken, offered[t])
+        income[t] = value_added - paid / farmers
+        rent[t] = paid / offered[t] if offered[t] > 0.0 else 0.0
+        idle[t] = idle_land[t] + offered[t] - min(taken, offered[t])
+
+
+@kernel
 def send(lo, hi, towns, c, h, p, sent, pool):
     """Remittances: sent[row], fen; pool[T], fen, goes to the town's rural residents where no family is known.
 
@@ -92,14 +107,14 @@ def settle(lo, hi, year, towns, c, h, rates, lets, sent, received, insured, wage
         home, town, size = h.home[row], h.homestead[row], h.size[row]
         wage, business, pensions = 0.0, 0.0, 0.0
         for i in range(h.first[row], h.first[row] + size):
-            if c.status[i] == EMPLOYED:
-                if c.sector[i] == PRIMARY and home < 2 * towns:
-                    c.wage[i] = rates.farm_income[home // 2]
-                    business += c.wage[i]
-                elif c.self_employed[i]:
-                    business += net_earnings(c.wage[i], p)
-                else:
-                    wage += net_earnings(c.wage[i], p)
+            works = c.status[i] == EMPLOYED
+            if works & (c.sector[i] == PRIMARY) & (home < 2 * towns):
+                c.wage[i] = rates.farm_income[home // 2]
+                business += c.wage[i]
+            else:
+                net = net_earnings(c.wage[i], p) if works else 0.0
+                business += net if c.self_employed[i] else 0.0
+                wage += 0.0 if c.self_employed[i] else net
             age = year - c.birth_year[i]
             earned = 0.0
             if c.status[i] == RETIRED:

@@ -21,9 +21,9 @@ from sim.draws import Decision
 from sim.engine import add_up, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
-from sim.rules import farming
 from sim.steps import income_kernels as kernels
 from sim.steps import labour_market as market
+from sim.steps import place_counts
 from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Rates
 
 
@@ -100,7 +100,7 @@ def _incomes_of_the_year(model) -> None:
 
     for_chunks(n, model.threads, pay)
     model.income_state.totals = totals(model)
-    model.income_state.heads = np.bincount(h.home, weights=h.size, minlength=model.P).astype(np.int64)
+    model.income_state.heads = place_counts.residents(model)
 
 
 def _land(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray]:
@@ -124,16 +124,10 @@ def _farms(model, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     p, state, T = model.par.incomes, model.income_state, model.T
     own, offered = counts[:, OWN] / 1000.0, counts[:, OFFERED] / 1000.0
-    farmers = np.maximum(counts[:, WORKERS], 1)
     income, rent = np.zeros(T), np.zeros(T)
-    for t in range(T):
-        land = farming.land_per_farmer(own[t], offered[t], farmers[t], p)
-        value_added = farming.farm_value_added(land, state.productivity[t], p)
-        taken = max(land * farmers[t] - own[t], 0.0) if counts[t, WORKERS] else 0.0
-        paid = farming.rent_per_mu(value_added, land, p) * min(taken, offered[t])
-        income[t] = value_added - paid / farmers[t]
-        rent[t] = paid / offered[t] if offered[t] > 0.0 else 0.0
-        state.idle[t] = counts[t, IDLE] / 1000.0 + offered[t] - min(taken, offered[t])
+    kernels.farm(
+        counts[:, WORKERS], own, offered, counts[:, IDLE] / 1000.0, state.productivity, p, income, rent, state.idle
+    )
     model.towns.farmland[:] = counts[:, [OWN, OFFERED, IDLE]].sum(axis=1) / 1000.0
     return model.publish("farm_income", income), model.publish("land_rent", rent)
 

@@ -22,6 +22,7 @@ from sim.people import PeopleRows
 from sim.rules import job_search, labour_demand, wages
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
+from sim.steps import posts as post_kernels
 from sim.steps.labour_kernels import FARMERS, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
@@ -49,6 +50,7 @@ def initialise(model) -> None:
         level=1.0,
         reference=reference,
         start_density=density,
+        relative_wage=np.ones(towns.jobs.shape),
         start_unemployment=market.at_work(unemployment, counts, reach, p),
         outside_start=market.outside_start_wages(model),
         delta=market.delta(model.pack),
@@ -118,9 +120,11 @@ def labour(model) -> None:
     minutes = np.asarray(model.pack.travel_minutes)
     chance = _streams(model)
     expected, farm_income = signals.expected_earnings, signals.farm_income
+    passage = np.empty((2, 2, kernels.AGES, 2))
+    kernels.entry_and_exit(p, passage)
 
     def attend(lo, hi, _):
-        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, p, seeks)
+        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, passage, p, seeks)
 
     for_chunks(len(people), model.threads, attend)
 
@@ -153,8 +157,7 @@ def _demand(model) -> np.ndarray:
     state, towns, p = model.labour_state, model.towns, model.par.labour
     base = towns.base_jobs
     empty = 1.0 - towns.filled.sum(axis=2) / np.maximum(towns.jobs.sum(axis=2), 1)
-    for t, s in zip(*np.nonzero(empty > p.start_vacancy_share), strict=True):
-        base[t, s] = labour_demand.withdrawn.py_func(base[t, s], empty[t, s], p)
+    post_kernels.withdraw_posts(base, empty, p)
     customers = market.customers(model)
     growth = labour_demand.tertiary_growth.py_func(
         model.assumption("external_demand_tertiary"),
@@ -178,10 +181,7 @@ def _shift_skills(base: np.ndarray, supply: float, lever: np.ndarray, p) -> None
     """Moves the high-skill share of each town and sector (in place)."""
     total = base.sum(axis=2)
     demand = np.clip(base[:, :, 1].sum() / max(total.sum(), 1e-9), 0.001, 0.999)
-    for t, s in zip(*np.nonzero(total > 0), strict=True):
-        share = np.clip(base[t, s, 1] / total[t, s], 0.001, 0.95)
-        new = labour_demand.skill_share.py_func(share, demand, supply, lever[t], p)
-        base[t, s] = total[t, s] * (1.0 - new), total[t, s] * new
+    post_kernels.shift_skills(base, total, demand, supply, lever, p)
 
 
 def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -283,7 +283,9 @@ def _settle(model, counts: np.ndarray, held: np.ndarray) -> None:
     unemployment = market.unemployment(counts, p)
     density = (market.density(state.reach, towns.filled) + 1.0) / (state.start_density + 1.0)
     tightness = market.at_work(unemployment, counts, state.reach, p) / state.start_unemployment
-    inside = wages.place_wage.py_func(towns.base_wage, state.level, density[:, None, None], tightness[:, None, :], p)
+    target = wages.place_wage.py_func(1.0, 1.0, density[:, None, None], tightness[:, None, :], p)
+    state.relative_wage = wages.adjusted.py_func(state.relative_wage, target, p)
+    inside = towns.base_wage * state.level * state.relative_wage
     pull = np.where(state.delta, model.assumption("neighbour_pull"), 1.0)[:, None, None]
     wage = model.publish("wage", np.concatenate([inside, state.outside_start * state.level * pull]))
     outside = np.full((model.O, SKILLS), p.outside_job_chance)

@@ -9,10 +9,8 @@ import numpy as np
 from numba import njit
 
 from sim.codes import (
-    CHILD,
     COLLEGE,
     EMPLOYED,
-    FEMALE,
     INACTIVE,
     NO_SECTOR,
     NOWHERE,
@@ -25,7 +23,7 @@ from sim.codes import (
     URBAN_HUKOU,
 )
 from sim.draws import draw
-from sim.rules import kernel
+from sim.rules import allocating, kernel
 from sim.rules.farming import enters_farming, seeks_nonfarm
 from sim.rules.job_search import works_outside
 from sim.rules.participation import chance_to_enter, chance_to_leave, participation, retirement_chance
@@ -34,6 +32,9 @@ from sim.rules.wages import person_wage
 NO_CELL = -1
 # columns of the counts by town of residence
 LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
+AGES = 128  # rows of tables by age
+LEAVES, ENTERS = 0, 1  # rows of the chances of `entry_and_exit`
+MOTHERS = (18, 45)  # ages of women for whom infants in the household matter
 
 
 class Streams(NamedTuple):
@@ -79,48 +80,62 @@ def _work_outside(c, i, age, place, u, p):
         _leave_post(c, i, INACTIVE)
 
 
+@njit(inline="always")
+def _passes(i, u, age, sex, row, status, passage, year, c, h):
+    """Whether a person enters (INACTIVE) or leaves the labour force; infants are looked for only where they decide."""
+    way = ENTERS if status == INACTIVE else LEAVES
+    without, infant = passage[way, sex, min(age, AGES - 1), 0], passage[way, sex, min(age, AGES - 1), 1]
+    if (u < without) == (u < infant) or age < MOTHERS[0] or age > MOTHERS[1]:
+        return u < without
+    found = _infants(c.birth_year, h.first[row], h.first[row] + h.size[row], year) > 0
+    return u < (infant if found else without)
+
+
 @kernel
-def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, p, seeks):
+def entry_and_exit(p, out):
+    """Chances a year to leave and to enter the labour force: out float64[2, sex, AGES, without and with an infant]."""
+    for sex in range(2):
+        for age in range(AGES):
+            for infant in range(2):
+                target = participation(age, sex, infant == 1, p)
+                out[LEAVES, sex, age, infant] = chance_to_leave(age, target, p)
+                out[ENTERS, sex, age, infant] = chance_to_enter(age, target, p)
+
+
+@kernel
+def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, passage, p, seeks):
     """Who retires, leaves or enters the labour force, loses the post, and who seeks one (`seeks[i]` = 1).
 
     Farmers who seek stay farmers unless they find a post. minutes float32[T+O, T+O]; expected float64[T+O, 2] yuan;
-    farm_income float64[T] yuan.
+    farm_income float64[T] yuan; passage as filled by `entry_and_exit`.
     """
     for i in range(lo, hi):
         seeks[i] = 0
         status, age = c.status[i], year - c.birth_year[i]
-        if status in (CHILD, STUDENT, RETIRED) or age < 16:
+        if (status <= STUDENT) | (status == RETIRED) | (age < 16):  # the codes begin with CHILD and STUDENT
             continue
         home = h.home[c.household[i]]
         skill = 1 if c.education[i] == COLLEGE else 0
         farmer = status == EMPLOYED and c.sector[i] == PRIMARY
         formal = c.hukou_kind[i] == URBAN_HUKOU or c.insurance_years[i] >= p.formal_insurance_years
-        if draw(chance.retire, c.key[i]) < retirement_chance(age, c.sex[i], skill == 1, formal, farmer, p):
+        retires = retirement_chance(age, c.sex[i], skill == 1, formal, farmer, p)
+        if retires > 0.0 and draw(chance.retire, c.key[i]) < retires:
             _leave_post(c, i, RETIRED)
             continue
         if home >= 2 * towns:
             _work_outside(c, i, age, home - towns, draw(chance.outside, c.key[i]), p)
             continue
-        town = home // 2
-        infant = False
-        if c.sex[i] == FEMALE and 18 <= age <= 45:
-            row = c.household[i]
-            infant = _infants(c.birth_year, h.first[row], h.first[row] + h.size[row], year) > 0
-        target = participation(age, c.sex[i], infant, p)
-        u = draw(chance.force, c.key[i])
-        if status == INACTIVE:
-            if u < chance_to_enter(age, target, p):
-                c.status[i] = UNEMPLOYED
-                seeks[i] = 1
-            continue
-        if u < chance_to_leave(age, target, p):
-            _leave_post(c, i, INACTIVE)
-        elif farmer and c.work_town[i] == town:
-            wanted = seeks_nonfarm(age, expected[town, skill], farm_income[town], p)
-            seeks[i] = draw(chance.farm, c.key[i]) < wanted
+        if _passes(i, draw(chance.force, c.key[i]), age, c.sex[i], c.household[i], status, passage, year, c, h):
+            _leave_post(c, i, UNEMPLOYED if status == INACTIVE else INACTIVE)
+            seeks[i] = status == INACTIVE
+        elif status == UNEMPLOYED:
+            seeks[i] = 1
         elif status == EMPLOYED:
-            work = c.work_town[i]
-            if (
+            town, work = home // 2, c.work_town[i]
+            if farmer and work == town:
+                wanted = seeks_nonfarm(age, expected[town, skill], farm_income[town], p)
+                seeks[i] = draw(chance.farm, c.key[i]) < wanted
+            elif (
                 farmer
                 or work < 0
                 or work >= towns
@@ -129,8 +144,6 @@ def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, p,
             ):
                 _leave_post(c, i, UNEMPLOYED)
                 seeks[i] = 1
-        else:
-            seeks[i] = 1
 
 
 @kernel
@@ -151,19 +164,16 @@ def count_posts(lo, hi, towns, c, h, out):
 
 
 @kernel
-def count_residents(lo, hi, towns, c, h, out):
-    """Adds up residents by town: out int64[T, skill, 4] = labour force, seeking, farmers, earnings (fen)."""
+def count_residents(lo, hi, c, home, out):
+    """Adds up people by home // 2 (the town, for those in the city): out int64[P, skill, 4] = labour force, seeking,
+    farmers, earnings (fen). Row by row and without branches (see place_counts)."""
     for i in range(lo, hi):
-        home = h.home[c.household[i]]
-        if home >= 2 * towns or (c.status[i] != EMPLOYED and c.status[i] != UNEMPLOYED):
-            continue
-        row = out[home // 2, 1 if c.education[i] == COLLEGE else 0]
-        row[LABOUR_FORCE] += 1
-        if c.status[i] == UNEMPLOYED:
-            row[SEEKING] += 1
-        else:
-            row[FARMERS] += c.sector[i] == PRIMARY
-            row[EARNINGS] += np.int64(round(c.wage[i] * 100.0))
+        works, seeks = c.status[i] == EMPLOYED, c.status[i] == UNEMPLOYED
+        cell = out[home[c.household[i]] // 2, np.int64(c.education[i] == COLLEGE)]
+        cell[LABOUR_FORCE] += works | seeks
+        cell[SEEKING] += seeks
+        cell[FARMERS] += works & (c.sector[i] == PRIMARY)
+        cell[EARNINGS] += works * np.int64(round(c.wage[i] * 100.0))
 
 
 @kernel
@@ -174,7 +184,7 @@ def holders(lo, hi, towns, c, h, rationed, cell):
         cell[i] = found if found != NO_CELL and rationed[found] else NO_CELL
 
 
-@kernel
+@allocating
 def draws(base, keys):
     """Uniform draws of `keys`, float64[n]."""
     out = np.empty(len(keys))
@@ -196,7 +206,7 @@ def choose(lo, hi, rows, c, h, base, table, choice):
             choice[a] = min(np.searchsorted(line, draw(base, c.key[i]) * line[last], side="right"), last)
 
 
-@kernel
+@allocating
 def cutoffs(cell, u, room):
     """float64[cells]: a candidate is admitted if u < cutoff[cell]; exactly min(room, candidates) are.
 

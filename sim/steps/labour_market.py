@@ -23,6 +23,7 @@ class LabourState:
     reach: np.ndarray  # float64[T, T], weight of work town by town of residence
     level: float  # national wage level relative to the start year
     reference: float  # reference wage of the year, yuan
+    relative_wage: np.ndarray  # float64[T, sector, skill], wage over the start wage moved with national growth
     start_density: np.ndarray  # float64[T], employment within reach
     start_unemployment: np.ndarray  # float64[T, skill], at the place of work
     outside_start: np.ndarray  # float64[O, sector, skill], yuan a year
@@ -85,11 +86,12 @@ def whole_posts(wanted: np.ndarray) -> np.ndarray:
 
 def count_residents(model) -> np.ndarray:
     """int64[T, skill, 4]: labour force, seeking, farmers, earnings (fen) of residents."""
-    c, h = model.people.rows, model.households.rows
-    shape = (model.T, SKILLS, 4)
-    return add_up(
-        len(model.people), model.threads, shape, lambda lo, hi, out: kernels.count_residents(lo, hi, model.T, c, h, out)
-    )
+    c, home = model.people.rows, model.households.home
+
+    def count(lo, hi, out):
+        kernels.count_residents(lo, hi, c, home, out)
+
+    return add_up(len(model.people), model.threads, (model.P, SKILLS, 4), count)[: model.T]
 
 
 def skill_supply(counts: np.ndarray) -> float:

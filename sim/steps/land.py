@@ -12,7 +12,7 @@ from sim.codes import COMMODITY_HOME, HOME_TYPES, HOMESTEAD_HOME, VILLAGES_PER_T
 from sim.engine import add_up
 from sim.rules import construction, kernel
 from sim.rules import land as rules
-from sim.steps.place_counts import HOME_OF_TENURE, occupied
+from sim.steps.place_counts import HOME_OF_TENURE, occupied, residents
 
 
 @dataclass
@@ -24,13 +24,6 @@ class LandState:
     urban_residents: np.ndarray  # int64[T], after the last step
     settled: np.ndarray  # float64[T], growth of urban residents in the last year, reclassified ones left out
     posts: np.ndarray  # int64[T], after the last step
-
-
-@kernel
-def _count_residents(lo, hi, home, size, out):
-    for h in range(lo, hi):
-        if home[h] >= 0 and home[h] < len(out):
-            out[home[h]] += size[h]
 
 
 @kernel
@@ -48,17 +41,15 @@ def _absorb(lo, hi, home, size, tenure, village, inside, home_of_tenure, out):
 
 
 def residents_by_place(model) -> np.ndarray:
-    """Persons by place from the sizes of households, int64[2T]."""
-    hh = model.households
-    home, size = hh.home, hh.size
-    return add_up(hh.n, model.threads, (2 * model.T,), lambda lo, hi, out: _count_residents(lo, hi, home, size, out))
+    """Persons by part of town, int64[2T]."""
+    return residents(model)[: 2 * model.T]
 
 
 def initialise(model) -> None:
     """Urban land of the start year from urban residents, bounded by the town's area; the rest is rural."""
     p, towns = model.par.land, model.towns
-    residents = residents_by_place(model)
-    rural, urban = residents[0::2], residents[1::2]
+    people = residents_by_place(model)
+    rural, urban = people[0::2], people[1::2]
     area = np.rint(model.pack.town_area_km2 * rules.M2_PER_KM2 * model.scale).astype(np.int64)
     wanted = np.minimum(p.land_per_resident * urban, p.urban_share_bound * area)
     towns.urban_land[:] = np.rint(wanted).astype(np.int64)
@@ -86,12 +77,12 @@ def town_quota(model) -> np.ndarray:
 
 def land(model) -> None:
     """Step 11: new urban land, then villages inside it."""
-    residents = residents_by_place(model)[1::2]
+    urban = residents_by_place(model)[1::2]
     state = model.land_state
-    state.settled = (residents - state.urban_residents).astype(float)
+    state.settled = (urban - state.urban_residents).astype(float)
     _grow(model, state.settled)
     absorbed = _absorb_villages(model)
-    state.urban_residents = residents + absorbed
+    state.urban_residents = urban + absorbed
 
 
 def _grow(model, added) -> None:

@@ -20,6 +20,8 @@ from sim.codes import (
     PARENT,
     RENTED,
     SPOUSE,
+    STATUSES,
+    TENURES,
     UNEMPLOYED,
 )
 from sim.draws import Decision, derive_key
@@ -27,7 +29,7 @@ from sim.engine import for_chunks
 from sim.rules import kernel
 from sim.rules.moving import rogers_castro
 from sim.steps import arrivals, attraction, housing, roster
-from sim.steps.choice import NO_MOVE, Geography, consider_moves, location_of, village_for
+from sim.steps.choice import NO_MOVE, Geography, consider_moves, fill_hazard, location_of, village_for
 
 NO_HOME = 255
 DEPARTED, ARRIVED, MOVED_OUT, MOVED_IN = 0, 1, 2, 3
@@ -53,18 +55,23 @@ def moving(model) -> None:
     joins = _joins_family(model, model.people.household[alone], to_person[alone], to_household)
     tenure = _homes(model, table, whole, to_household[whole], alone, to_person[alone], joins, group)
     a, b = len(whole), len(whole) + len(alone)
-    alive = np.ones(len(model.people), dtype=bool)
-    household_of = model.people.household.copy()
+    before = len(model.people)
+    room = before + int(arrivals.household_sizes(group).sum())
+    alive, household_of = (
+        roster.buffer(model, "alive", room, np.bool_),
+        roster.buffer(model, "household_of", room, np.int32),
+    )
+    alive[:] = True
+    household_of[:before] = model.people.household
     keep = tenure[:a] != NO_HOME
     _move_households(model, whole[keep], to_household[whole][keep], tenure[:a][keep], alive)
     keep = tenure[a:b] != NO_HOME
     _move_alone(model, alone[keep], to_person[alone][keep], tenure[a:b][keep], joins[keep], alive, household_of)
     come = tenure[b:] != NO_HOME
     _arrive(model, table, group, come, tenure[b:][come])
-    newcomers = len(model.people) - len(alive)
-    alive = np.concatenate([alive, np.ones(newcomers, bool)])
-    household_of = np.concatenate([household_of, model.people.household[len(household_of) :]])
-    roster.rebuild(model, alive, household_of)
+    after = len(model.people)
+    household_of[before:after] = model.people.household[before:]
+    roster.rebuild(model, alive[:after], household_of[:after])
     attraction.publish_network(model)
 
 
@@ -73,11 +80,13 @@ def _wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
     households, people = model.households, model.people
     to_household, to_person = np.empty(len(households), np.int16), np.empty(len(people), np.int16)
     c, h, geo, p = people.rows, households.rows, geography(model), model.par.moving
-    year, intensity = model.year, model.age_intensity
+    year, hazard = model.year, np.empty((len(model.age_intensity), STATUSES, TENURES))
+    fill_hazard(model.age_intensity, p, hazard)
     luck = [model.stream(d) for d in (Decision.CONSIDER_MOVE, Decision.DESTINATION, Decision.FAMILY_MOVES)]
 
     def work(lo, hi, _):
-        consider_moves(lo, hi, c, h, year, intensity, table, geo, *luck, p, to_household, to_person)
+        weights = np.empty(model.P)
+        consider_moves(lo, hi, c, h, year, hazard, table, geo, *luck, p, weights, to_household, to_person)
 
     for_chunks(len(households), model.threads, work)
     return to_household, to_person

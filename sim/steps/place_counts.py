@@ -23,24 +23,36 @@ def _count_homes(lo, hi, home, tenure, home_of_tenure, out):
             out[home[h], home_of_tenure[tenure[h]]] += 1
 
 
+# Counts of people go row by row and add up truth values: a loop within each household, or a branch on what varies from
+# person to person, costs more than the sums.
+
+
 @kernel
-def _count_people(
-    lo, hi, home, first, size, birth_year, hukou_place, wage, town_county, year, from_age, below_age, out
-):
+def _count_people(lo, hi, c, home, town_county, year, from_age, below_age, out):
+    """Adds up all people by place of residence, those outside included: out int64[P, COLUMNS]."""
     towns = len(town_county)
+    for i in range(lo, hi):
+        place, age = home[c.household[i]], year - c.birth_year[i]
+        by_place = out[place]
+        by_place[RESIDENTS] += 1
+        by_place[EARNINGS] += np.int64(np.floor(np.float64(c.wage[i]) * 100.0 + 0.5))
+        if (age >= from_age) & (age < below_age):
+            registered, town = c.hukou_place[i], min(place // 2, towns - 1)
+            local = registered < towns and town_county[registered] == town_county[town]
+            by_place[LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1
+
+
+@kernel
+def _count_residents(lo, hi, home, size, out):
     for h in range(lo, hi):
-        place = home[h]
-        if place < 0 or place >= 2 * towns:
-            continue
-        county = town_county[place // 2]
-        for i in range(first[h], first[h] + size[h]):
-            out[place, RESIDENTS] += 1
-            out[place, EARNINGS] += np.int64(np.floor(np.float64(wage[i]) * 100.0 + 0.5))
-            age = year - birth_year[i]
-            if age >= from_age and age < below_age:
-                registered = hukou_place[i]
-                local = registered >= 0 and registered < towns and town_county[registered] == county
-                out[place, LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1
+        out[home[h]] += size[h]
+
+
+def residents(model) -> np.ndarray:
+    """Persons by place from the sizes of households, int64[P]."""
+    hh = model.households
+    home, size = hh.home, hh.size
+    return add_up(hh.n, model.threads, (model.P,), lambda lo, hi, out: _count_residents(lo, hi, home, size, out))
 
 
 def occupied(model) -> np.ndarray:
@@ -56,18 +68,14 @@ def occupied(model) -> np.ndarray:
 
 def people_by_place(model) -> np.ndarray:
     """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen)."""
-    hh, pp, ages = model.households, model.people, model.par.services.school_ages
-    home, first, size = hh.home, hh.first, hh.size
-    birth_year, hukou_place, wage = pp.birth_year, pp.hukou_place, pp.wage
-    counties = np.asarray(model.pack.town_county)
-    lo_age, hi_age = int(ages[0]), int(ages[1])
+    ages, year = model.par.services.school_ages, model.year
+    c, home, counties = model.people.rows, model.households.home, np.asarray(model.pack.town_county)
+    from_age, below_age = int(ages[0]), int(ages[1])
 
     def work(lo, hi, out):
-        _count_people(
-            lo, hi, home, first, size, birth_year, hukou_place, wage, counties, model.year, lo_age, hi_age, out
-        )
+        _count_people(lo, hi, c, home, counties, year, from_age, below_age, out)
 
-    return add_up(hh.n, model.threads, (2 * model.T, COLUMNS), work)
+    return add_up(len(model.people), model.threads, (model.P, COLUMNS), work)[: 2 * model.T]
 
 
 def by_county(model, values: np.ndarray) -> np.ndarray:

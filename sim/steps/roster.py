@@ -54,30 +54,35 @@ def rebuild(model, alive: np.ndarray, household_of: np.ndarray) -> None:
     count = buffer(model, "count", h, np.int32)
     end = buffer(model, "end", h, np.int32)
     renumber = buffer(model, "renumber", h, np.int32)
-    kept = buffer(model, "kept", h, np.int32)
-    order = buffer(model, "order", n, np.int32)
+    kept = buffer(model, "kept", h, np.uint32)
+    order = buffer(model, "order", n, np.uint32)
     if _count_members(alive, household_of, count) >= 0:
         raise ValueError("roster: a living person is in no household")
-    rows, full = _number_households(count, end, renumber, kept)
+    dissolved = model.flow["households_dissolved"]
+    rows, full = _number_households(count, households.home, households.size, end, renumber, kept, dissolved)
     _place_members(alive, household_of, end, order)
-    order = order[:rows]
+    order, kept = order[:rows], kept[:full]
 
-    model.flow["households_dissolved"] += np.bincount(
-        households.home[(count == 0) & (households.size > 0)], minlength=model.P
-    )
-    _permute(model, households, "households", kept[:full], full < h, model.threads)
+    if full < h:
+        _permute(model, households, "households", kept)
     first, size, tie = households.first, households.size, households.tie
+    for_chunks(full, model.threads, lambda lo, hi, _: _describe(lo, hi, kept, count, end, renumber, first, size, tie))
+    row_household = _spare(model, people, "people")["household"]
     columns = (people.role, people.birth_year, people.key)
-    row_household = buffer(model, "row_household", rows, np.int32)
+    _sort_members(model, order, household_of, renumber, columns, first, size, row_household)
+    _permute(model, people, "people", order, written=("household",))
+
+
+def _sort_members(model, order, household_of, renumber, columns, first, size, row_household) -> None:
+    """Writes each row's new household and puts `order` right in those households that need it."""
+    messy = buffer(model, "messy", len(first), np.bool_)
+    messy[:] = False
     for_chunks(
-        full,
+        len(order),
         model.threads,
-        lambda lo, hi, _: _order_members(
-            lo, hi, kept, count, end, order, *columns, renumber, first, size, tie, row_household
-        ),
+        lambda lo, hi, _: _find_messy(lo, hi, order, household_of, renumber, *columns, row_household, messy),
     )
-    _permute(model, people, "people", order, True, model.threads)
-    people.household = row_household
+    for_chunks(len(first), model.threads, lambda lo, hi, _: _tidy(lo, hi, messy, first, size, order, *columns))
 
 
 @kernel
@@ -93,8 +98,8 @@ def _count_members(alive, household_of, count):
 
 
 @kernel
-def _number_households(count, start, renumber, kept):
-    """First row of each household, its new number, and the list of those that are kept."""
+def _number_households(count, home, size, start, renumber, kept, dissolved):
+    """First row of each household, its new number, the list of those kept; adds to dissolved[P] who lost everybody."""
     rows = 0
     full = 0
     for h in range(len(count)):
@@ -105,6 +110,8 @@ def _number_households(count, start, renumber, kept):
             renumber[h] = full
             kept[full] = h
             full += 1
+        elif size[h] > 0:
+            dissolved[home[h]] += 1
     return rows, full
 
 
@@ -119,44 +126,64 @@ def _place_members(alive, household_of, cursor, order):
 
 
 @kernel
-def _order_members(lo, hi, kept, count, end, order, role, birth_year, key, renumber, first, size, tie, row_household):
-    """Roles and order within the new households lo..hi-1; fills their first, size and tie."""
+def _describe(lo, hi, kept, count, end, renumber, first, size, tie):
+    """First row, size and tie of the new households lo..hi-1."""
     for new in range(lo, hi):
         members = count[kept[new]]
-        last = end[kept[new]]
-        begin = last - members
-        first[new] = begin
+        first[new] = end[kept[new]] - members
         size[new] = members
         if tie[new] >= 0:
             tie[new] = renumber[tie[new]]
-        for k in range(begin, last):
-            row_household[k] = new
-        if members == 1:
-            role[order[begin]] = HEAD
-        elif not _in_order(order, begin, last, role, birth_year, key):
-            _appoint(order, begin, last, role, birth_year, key)
-            for k in range(begin + 1, last):  # insertion sort: a handful, mostly in order
-                i = order[k]
-                j = k
-                while j > begin and _before(i, order[j - 1], role, birth_year, key):
-                    order[j] = order[j - 1]
-                    j -= 1
-                order[j] = i
 
 
 @kernel
-def _in_order(order, begin, last, role, birth_year, key):
-    """Whether a household is as it must be already: one head first, at most one spouse, the rest in order."""
-    if role[order[begin]] != HEAD:
-        return False
-    for k in range(begin + 1, last):
-        i, before = order[k], order[k - 1]
-        r, r_before = role[i], role[before]
-        if r == HEAD or (r == SPOUSE and k > begin + 1) or r < r_before:
-            return False
-        if r == r_before and not _elder(before, i, birth_year, key):
-            return False
-    return True
+def _find_messy(lo, hi, order, household_of, renumber, role, birth_year, key, row_household, messy):
+    """New household of the rows lo..hi-1; marks households that are not yet as they must be.
+
+    In order: one head first, at most one spouse, who comes next, the others by (role, birth year, key). Each row is
+    compared with the one before it.
+    """
+    if lo == hi:
+        return
+    house_before, rank_before, key_before = -1, 0, key[order[lo]]
+    if lo > 0:
+        i = order[lo - 1]
+        house_before, rank_before, key_before = renumber[household_of[i]], _rank(role[i], birth_year[i]), key[i]
+    for k in range(lo, hi):
+        i = order[k]
+        house, rank = renumber[household_of[i]], _rank(role[i], birth_year[i])
+        row_household[k] = house
+        joins = house == house_before  # no branch on what varies from row to row: a wrong guess costs more than this
+        late = rank < rank_before
+        if rank == rank_before:
+            late = key[i] < key_before
+        second = (role[i] == SPOUSE) & (rank_before >= _rank(SPOUSE, 0))
+        if (joins == (role[i] == HEAD)) | (joins & (late | second)):
+            messy[house] = True
+        house_before, rank_before, key_before = house, rank, key[i]
+
+
+@kernel
+def _rank(role, birth_year):
+    """One number to compare two members by: role first, then the elder."""
+    return role * 65536 + birth_year
+
+
+@kernel
+def _tidy(lo, hi, messy, first, size, order, role, birth_year, key):
+    """Roles and order within the households lo..hi-1 that are messy."""
+    for h in range(lo, hi):
+        if not messy[h]:
+            continue
+        begin, last = first[h], first[h] + size[h]
+        _appoint(order, begin, last, role, birth_year, key)
+        for k in range(begin + 1, last):  # insertion sort: a handful, mostly in order
+            i = order[k]
+            j = k
+            while j > begin and _before(i, order[j - 1], role, birth_year, key):
+                order[j] = order[j - 1]
+                j -= 1
+            order[j] = i
 
 
 @kernel
@@ -201,21 +228,27 @@ def _gather(lo, hi, rows, source, out):
         out[i] = source[rows[i]]
 
 
-def _permute(model, table, name: str, rows: np.ndarray, changed: bool, threads: int) -> None:
-    """Keep `rows` of a table in that order: gathers into the spare set of columns, then swaps the two."""
-    if not changed:
-        return
+def _spare(model, table, name: str) -> dict[str, np.ndarray]:
+    """The second set of columns of a table, with as much room as the first."""
     spares = model.__dict__.setdefault("_spares", {})
-    store, n = table._store, len(rows)
     spare = spares.get(name)
-    if spare is None or len(spare["key"]) < len(store["key"]):
-        spare = {f: np.zeros(len(column), dtype=column.dtype) for f, column in store.items()}
-    pairs = [(store[f], spare[f]) for f in store]
+    if spare is None or len(spare["key"]) < table.capacity:
+        spares[name] = spare = {f: np.zeros(len(column), dtype=column.dtype) for f, column in table._store.items()}
+    return spare
+
+
+def _permute(model, table, name: str, rows: np.ndarray, written: tuple[str, ...] = ()) -> None:
+    """Keep `rows` of a table in that order: gathers into the spare set of columns, then swaps the two sets.
+
+    Columns named in `written` are in the spare set already.
+    """
+    store, spare = table._store, _spare(model, table, name)
+    pairs = [(store[f], spare[f]) for f in store if f not in written]
 
     def work(lo: int, hi: int, _: int) -> None:
         for source, out in pairs:
             _gather(lo, hi, rows, source, out)
 
-    for_chunks(n, threads, work)
-    table._store, spares[name] = spare, store
-    table.n = n
+    for_chunks(len(rows), model.threads, work)
+    table._store, model._spares[name] = spare, store
+    table.n = len(rows)
