@@ -9,7 +9,7 @@ from sim.codes import DORMITORY, EMPLOYED, NOT_MIGRANT, NOWHERE, SAME_PROVINCE
 from sim.draws import Decision, derive_key, draw, sample_keys, stream
 from sim.households import Households
 from sim.people import People
-from sim.rules import kernel
+from sim.rules import allocating
 from sim.synthesis.classes import assign_classes
 from sim.synthesis.families import first_ages, make_people
 from sim.synthesis.homes import assign_tenure
@@ -114,14 +114,14 @@ def _years_here(h: dict[str, np.ndarray], inside: np.ndarray, luck: Luck, par) -
     return np.where(kind == NOT_MIGRANT, 120.0, years)
 
 
-@kernel
+@allocating
 def _person_keys(base, keys, first, size, out):
     for i in range(len(keys)):
         for j in range(size[i]):
             out[first[i] + j] = derive_key(base, keys[i], j)
 
 
-@kernel
+@allocating
 def _draws(base, keys, out):
     for i in range(len(keys)):
         out[i] = draw(base, keys[i])

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.draws import Decision, draw_alternative, stream
-from sim.rules import kernel
+from sim.rules import allocating
 
 
 class Purpose(IntEnum):
@@ -39,7 +39,7 @@ class Purpose(IntEnum):
     COLLECTIVE_PLACE = 106
 
 
-@kernel
+@allocating
 def _uniform(base, keys, alternative, out):
     for i in range(len(keys)):
         out[i] = draw_alternative(base, keys[i], alternative)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.codes import MIGRANT_CLASSES, RURAL_PART, URBAN_PART, VILLAGES_PER_TOWN
 from sim.draws import Decision, draw, stream
-from sim.rules import kernel
+from sim.rules import allocating
 from sim.synthesis.families import Draft
 from sim.synthesis.luck import Luck, Purpose
 from sim.synthesis.tables import cut_by_size, whole_table
@@ -72,7 +72,7 @@ def _no_negative(left: np.ndarray) -> np.ndarray:
     return left
 
 
-@kernel
+@allocating
 def _villages(base, keys, count, out):
     for i in range(len(keys)):
         out[i] = int(draw(base, keys[i]) * count)

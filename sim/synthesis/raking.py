@@ -14,7 +14,7 @@ members by age and sex: the minimum of a convex function, found by Newton's meth
 import numpy as np
 
 from sim.codes import FEMALE, MALE
-from sim.rules import kernel
+from sim.rules import allocating
 from sim.synthesis.prototypes import ABSENT, EITHER, Prototypes
 from sim.synthesis.targets import MAX_SIZE
 
@@ -47,7 +47,7 @@ def cell_of(protos: Prototypes) -> np.ndarray:
     return (protos.size.astype(np.int64) - 1) * 4 + protos.generations - 1
 
 
-@kernel
+@allocating
 def _moments(x, w, cell, sums, products):
     """Adds w * x to the row of its cell, and w * x x' to the products. In order of rows: the same on every machine."""
     kinds = x.shape[1]
@@ -66,7 +66,7 @@ def _moments(x, w, cell, sums, products):
                 products[a, here[q]] += wx * x[i, here[q]]
 
 
-@kernel
+@allocating
 def _scores(x, slope, out):
     for i in range(len(out)):
         total = 0.0
