@@ -59,6 +59,9 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     trace.add_argument("--against", metavar="SCENARIO", help=word("against", lang))
     trace.add_argument("--json", action="store_true", help=word("json", lang))
     _year_options(trace, lang)
+    bench = add("bench")
+    bench.add_argument("--json", action="store_true", help=word("json", lang))
+    bench.add_argument("--quick", action="store_true", help=word("quick", lang))
     add("app")
     return parser
 

@@ -116,6 +116,18 @@ def trace(args: Namespace) -> None:
         console().print(life_table([(s.title(args.lang), life) for s, life in lives], pack, args.lang))
 
 
+def bench(args: Namespace) -> None:
+    """Measures how fast this machine runs the city."""
+    from scenarios import bench as measures
+    from scenarios.tables import console
+
+    facts = measures.bench(args.quick)
+    if args.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        console().print(measures.table(facts, args.lang))
+
+
 def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"

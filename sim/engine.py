@@ -44,6 +44,17 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
         future.result()
 
 
+def find_rows(n: int, threads: int, test: Callable[[slice], np.ndarray]) -> np.ndarray:
+    """int64: the rows, ascending, for which `test(rows of a chunk)` is true."""
+    found: list[np.ndarray] = [np.empty(0, np.int64)] * chunk_count(n)
+
+    def work(lo, hi, c):
+        found[c] = np.flatnonzero(test(slice(lo, hi))) + int(lo)
+
+    for_chunks(n, threads, work)
+    return np.concatenate(found)
+
+
 def add_up(n: int, threads: int, shape: tuple[int, ...], work: Callable[..., None]) -> np.ndarray:
     """Sum of int64 accumulators: `work(lo, hi, out)` adds to its own chunk's `out` of `shape`."""
     parts = np.zeros((chunk_count(n), *shape), dtype=np.int64)

@@ -31,7 +31,7 @@ from sim.engine import default_threads
 from sim.paths import LAST_YEAR
 from sim.policy import Policy, compile_policy
 from sim.state import Signals, TownState
-from sim.steps import budgets, demography, families, housing, hukou, incomes, labour, land, moving, services
+from sim.steps import budgets, demography, families, housing, hukou, incomes, labour, land, moving, roster, services
 from sim.synthesis import start_population
 from sim.town import OutsidePlace, Town
 
@@ -120,17 +120,7 @@ class CityModel(mesa.Model):
     def _populate(self, population) -> None:
         population = population or start_population(self.pack, self.start, self.scale)
         self.people, self.households = population.people.copy(), population.households.copy()
-        # one order of rows, whatever order they came in
-        order = np.argsort(self.households.key)
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        ties = self.households.tie
-        self.households.tie = np.where(ties >= 0, rank[np.maximum(ties, 0)], -1)
-        self.households.take(order)
-        people = np.lexsort((self.people.key, self.people.role, rank[self.people.household]))
-        self.people.household = rank[self.people.household]
-        self.people.take(people)
-        self.households.first = np.searchsorted(self.people.household, np.arange(len(order)))
+        roster.put_in_order(self.people, self.households)
         size = self.pack.outside_residents(self.start).astype(float)
         other = np.flatnonzero(~self.pack.outside_same_province)
         size[other] = self.par.moving.provinces_people

@@ -10,6 +10,7 @@ from sim.draws import derive_key, draw
 from sim.rules import kernel
 from sim.rules.destination import home_utility, stay_utility
 from sim.rules.moving import consider_hazard, family_comes_along
+from sim.steps.roster import members
 
 
 class Geography(NamedTuple):
@@ -128,63 +129,44 @@ def consider_moves(
     """
     for row in range(lo, hi):
         to_household[row] = NO_MOVE
-        a, b = h.first[row], h.first[row] + h.size[row]
-        for i in range(a, b):
-            to_person[i] = NO_MOVE
-        here = location_of(h.home[row], geo.towns)
-        gone = False
-        for i in range(a, b):
-            age = year - c.birth_year[i]
-            own = c.role[i] == HEAD
-            goes_alone = ((c.role[i] == OFFSPRING) | (c.role[i] == OTHER)) & (c.status[i] != STUDENT)
-            if (age < ADULT) | (not (own | goes_alone)):
-                continue
-            # dearest test last: most people do not consider
-            if draw(consider, c.key[i]) >= hazard[min(age, len(hazard) - 1), c.status[i], h.tenure[row]]:
-                continue
-            child, adults = 0, 0
-            if own:
-                for m in range(a, b):
-                    years_old = year - c.birth_year[m]
-                    adults += years_old >= ADULT
-                    if SCHOOL_AGE_FROM <= years_old <= SCHOOL_AGE_TO:
-                        child = 1
-            kind = 2 * (1 if c.education[i] == COLLEGE else 0) + child
-            g = geo.group_of[c.hukou_place[i]]
-            years = float(year - c.arrival_year[i])
-            total = choice_weights(
-                table.pull[kind, g],
-                table.reach[here],
-                h.home[row],
-                c.hukou_place[i],
-                h.homestead[row],
-                years,
-                geo.towns,
-                p,
-                w,
-            )
-            place = pick(w, total, h.home[row], draw(destination, c.key[i]))
-            if place == h.home[row]:
-                continue
-            if not own:
-                to_person[i] = place
-                continue
-            there = location_of(place, geo.towns)
-            near = here < geo.towns and there < geo.towns and geo.county_of[here] == geo.county_of[there]
-            together = h.size[row] == 1 or near or adults < 2
-            if not together:
-                chance = family_comes_along(
-                    table.service[place], table.entitlement[g, place], geo.minutes[here, there], p
-                )
-                together = draw(family, c.key[i]) < chance
-            if together:
-                to_household[row] = place
-                gone = True
-                break
+    begin, end = members(lo, hi, h.first, h.size)
+    for i in range(begin, end):
+        to_person[i] = NO_MOVE
+        row, age, own = c.household[i], year - c.birth_year[i], c.role[i] == HEAD
+        goes_alone = ((c.role[i] == OFFSPRING) | (c.role[i] == OTHER)) & (c.status[i] != STUDENT)
+        if (age < ADULT) | (not (own | goes_alone)):
+            continue
+        # dearest test last: most people do not consider
+        if draw(consider, c.key[i]) >= hazard[min(age, len(hazard) - 1), c.status[i], h.tenure[row]]:
+            continue
+        if to_household[row] != NO_MOVE:  # the head, who comes first, takes all along
+            continue
+        child, adults = 0, 0
+        if own:
+            for m in range(i, i + h.size[row]):
+                years_old = year - c.birth_year[m]
+                adults += years_old >= ADULT
+                if SCHOOL_AGE_FROM <= years_old <= SCHOOL_AGE_TO:
+                    child = 1
+        kind = 2 * (1 if c.education[i] == COLLEGE else 0) + child
+        home, g = h.home[row], geo.group_of[c.hukou_place[i]]
+        here, years = location_of(home, geo.towns), float(year - c.arrival_year[i])
+        total = choice_weights(
+            table.pull[kind, g], table.reach[here], home, c.hukou_place[i], h.homestead[row], years, geo.towns, p, w
+        )
+        place = pick(w, total, home, draw(destination, c.key[i]))
+        if place == home:
+            continue
+        there = location_of(place, geo.towns)
+        near = here < geo.towns and there < geo.towns and geo.county_of[here] == geo.county_of[there]
+        together = own and (h.size[row] == 1 or near or adults < 2)
+        if own and not together:
+            chance = family_comes_along(table.service[place], table.entitlement[g, place], geo.minutes[here, there], p)
+            together = draw(family, c.key[i]) < chance
+        if together:
+            to_household[row] = place
+        else:
             to_person[i] = place
-        if gone:
-            for i in range(a, b):
-                to_person[i] = NO_MOVE
 
 
 @kernel

@@ -16,6 +16,7 @@ from sim.rules.mortality import OLDEST
 from sim.steps.demography import AGES, lives_with_partner
 
 _POINTS = 2.0**53  # positions on the unit interval
+_POINT_BITS = np.uint64(53)
 
 
 @dataclass
@@ -64,7 +65,7 @@ def find_couples(model, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     first_circle = np.cumsum(market.circles) - market.circles
     where = (people.household, model.households.home, market.market, market.circles, first_circle)
     _seat(rows, model.stream(Decision.MARRY_POINT), people.key, *where, circle, point)
-    order = np.lexsort((point, circle))
+    order = np.argsort(point)
     men, women = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     traits = (people.sex, people.birth_year, people.education)
     pairs = _pair_up(rows[order], circle[order], *traits, model.par.families, men, women)
@@ -80,13 +81,13 @@ def _count_single_women(lo, hi, year, household, birth_year, sex, role, home, ma
 
 @kernel
 def _seat(rows, stream, key, household, home, market, circles, first_circle, circle, point):
-    """Circle of each person and the place in it."""
+    """Circle of each person, and a number that sorts people by circle and by the place in it."""
     for k in range(len(rows)):
         i = rows[k]
         m = market[home[household[i]]]
         u = draw(stream, key[i])
         circle[k] = first_circle[m] + int(u * circles[m])
-        point[k] = np.uint64(u * _POINTS)
+        point[k] = (np.uint64(m) << _POINT_BITS) | np.uint64(u * _POINTS)
 
 
 @allocating

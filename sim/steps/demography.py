@@ -26,7 +26,7 @@ from sim.codes import (
     TERTIARY,
 )
 from sim.draws import Decision, derive_key, draw, draw_alternative, stream
-from sim.engine import add_up
+from sim.engine import add_up, find_rows
 from sim.rules import fertility, kernel, mortality, schooling
 from sim.rules.mortality import OLDEST
 from sim.steps import roster
@@ -72,7 +72,7 @@ def demography(model) -> None:
     alive, mother = roster.buffer(model, "alive", room, np.bool_), roster.buffer(model, "mother", room, np.bool_)
     tables = _death_chances(model), _birth_chances(model)
     counts = _live(model, 0, before, alive, mother, tables)
-    model.newborn_mothers = np.flatnonzero(mother[:before])
+    model.newborn_mothers = find_rows(before, model.threads, lambda rows: mother[rows])
     _add_newborns(model, model.newborn_mothers)
     counts += _live(model, before, people.n, alive, mother, tables)  # newborns may die in their first year
     model.alive = alive[: people.n]

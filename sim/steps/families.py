@@ -25,7 +25,7 @@ from sim.codes import (
     URBAN_PART,
 )
 from sim.draws import Decision, draw
-from sim.engine import for_chunks
+from sim.engine import find_rows, for_chunks
 from sim.rules import couples, kernel, leaving_home
 from sim.rules.couples import NEW_HOME, NO_WEDDING, TO_WOMAN, WITH_PARENTS
 from sim.rules.mortality import OLDEST
@@ -56,11 +56,11 @@ def initialise(model) -> None:
 def families(model) -> None:
     """Leaving home, couples and divorces of the year; ends with the roster in order."""
     wish = _wishes(model)
-    weddings = _weddings(model, np.flatnonzero((wish & SEEKS) != 0))
+    weddings = _weddings(model, _who(model, wish, SEEKS))
     wish[weddings.men] = 0
     wish[weddings.women] = 0
-    husbands = _husbands(model, np.flatnonzero((wish & DIVORCES) != 0))
-    leavers = np.concatenate([np.flatnonzero((wish & LEAVES) != 0), husbands])
+    husbands = _husbands(model, _who(model, wish, DIVORCES))
+    leavers = np.concatenate([_who(model, wish, LEAVES), husbands])
     household_of = roster.buffer(model, "household_of", model.people.n, np.int32)
     household_of[:] = model.people.household
     _change_households(model, weddings, leavers, household_of)
@@ -68,6 +68,11 @@ def families(model) -> None:
 
 
 # 1. Who wants what
+
+
+def _who(model, wish: np.ndarray, bit: int) -> np.ndarray:
+    """Rows of the people with this wish."""
+    return find_rows(len(wish), model.threads, lambda rows: (wish[rows] & bit) != 0)
 
 
 def _wishes(model) -> np.ndarray:

@@ -9,6 +9,7 @@ from sim.draws import draw
 from sim.rules import kernel
 from sim.rules.farming import farm_value_added, land_per_farmer, rent_per_mu
 from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_earnings, remittance
+from sim.steps.roster import members
 
 # columns of the counts of land, by town; land in thousandths of a mu
 OWN, OFFERED, IDLE, WORKERS, MEMBERS, RURAL = 0, 1, 2, 3, 4, 5
@@ -26,22 +27,18 @@ class Rates(NamedTuple):
 
 
 @kernel
-def _farmers(status, sector, first, last):
-    """Number of farmers among the rows first..last - 1 (a household). They work in the town where they live."""
-    found = 0
-    for i in range(first, last):
-        found += status[i] == EMPLOYED and sector[i] == PRIMARY
-    return found
-
-
-@kernel
-def count_land(lo, hi, towns, c, h, share, base, lets, out):
+def count_land(lo, hi, towns, c, h, share, base, farmers_of, lets, out):
     """Land by use, mu / 1000: worked by the household, offered (nobody farms it and the household's own draw is below
     the town's transfer share; lets[row] = True) or idle. out int64[T, 6] also gets farmers, members of households with
-    a homestead in the town, and rural residents."""
+    a homestead in the town, and rural residents. `farmers_of` int32[hi - lo]: room for the farmers of each household,
+    who work in the town where they live."""
+    farmers_of[:] = 0
+    begin, end = members(lo, hi, h.first, h.size)
+    for i in range(begin, end):
+        farmers_of[c.household[i] - lo] += (c.status[i] == EMPLOYED) & (c.sector[i] == PRIMARY)
     for row in range(lo, hi):
         home, town, lets[row] = h.home[row], h.homestead[row], False
-        farmers = _farmers(c.status, c.sector, h.first[row], h.first[row] + h.size[row])
+        farmers = farmers_of[row - lo]
         if home < 2 * towns:
             out[home // 2, WORKERS] += farmers
             out[home // 2, RURAL] += h.size[row] if home % 2 == RURAL_PART else 0

@@ -111,7 +111,7 @@ def _land(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarra
     lets = np.zeros(n, np.bool_)
 
     def count(lo, hi, out):
-        kernels.count_land(lo, hi, T, c, h, share, base, lets, out)
+        kernels.count_land(lo, hi, T, c, h, share, base, np.empty(hi - lo, np.int32), lets, out)
 
     counts = add_up(n, model.threads, (T, 6), count)
     return counts, lets

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
 from sim.draws import Decision
-from sim.engine import for_chunks
+from sim.engine import find_rows, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
 from sim.rules import job_search, labour_demand, wages
@@ -120,11 +120,12 @@ def labour(model) -> None:
     minutes = np.asarray(model.pack.travel_minutes)
     chance = _streams(model)
     expected, farm_income = signals.expected_earnings, signals.farm_income
-    passage = np.empty((2, 2, kernels.AGES, 2))
+    passage, retiring = np.empty((2, 2, kernels.AGES, 2)), np.empty((3, 2, 2, kernels.AGES))
     kernels.entry_and_exit(p, passage)
+    kernels.retirement(p, retiring)
 
     def attend(lo, hi, _):
-        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, passage, p, seeks)
+        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks)
 
     for_chunks(len(people), model.threads, attend)
 
@@ -133,12 +134,17 @@ def labour(model) -> None:
 
     for_chunks(len(people), model.threads, take_up)
     lost, held = _lay_off(model, c, h, market.held(model))
-    rows, held = _search(model, c, h, np.concatenate([np.flatnonzero(seeks), lost]), held)
+    rows, held = _search(model, c, h, np.concatenate([_seekers(model, seeks), lost]), held)
     kernels.fall_back(rows, model.year, T, c, h, chance.farm, expected, farm_income, p)
     growth = 1.0 + model.assumption("real_wage_growth") / 100.0
     model.labour_state.level *= growth
     model.labour_state.reference *= growth
     _settle(model, market.count_residents(model), held)
+
+
+def _seekers(model, seeks: np.ndarray) -> np.ndarray:
+    """Rows of those who seek a post."""
+    return find_rows(len(seeks), model.threads, lambda rows: seeks[rows])
 
 
 def _streams(model) -> Streams:
@@ -198,7 +204,7 @@ def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[
         return np.empty(0, np.int64), held
     cell = np.empty(len(model.people), np.int32)
     for_chunks(len(cell), model.threads, lambda lo, hi, _: kernels.holders(lo, hi, model.T, c, h, rationed, cell))
-    rows = np.flatnonzero(cell != NO_CELL)
+    rows = find_rows(len(cell), model.threads, lambda rows: cell[rows] != NO_CELL)
     u = kernels.draws(model.stream(Decision.LAYOFF), c.key[rows])
     bar = market.in_force(model, "layoff_cutoff", kernels.cutoffs(cell[rows], u, keep.ravel()))
     lost = rows[u >= bar[cell[rows]]]

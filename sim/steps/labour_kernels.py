@@ -34,6 +34,7 @@ NO_CELL = -1
 LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
 AGES = 128  # rows of tables by age
 LEAVES, ENTERS = 0, 1  # rows of the chances of `entry_and_exit`
+INFORMAL, FORMAL, FARMER = 0, 1, 2  # kinds of workers who retire differently
 MOTHERS = (18, 45)  # ages of women for whom infants in the household matter
 
 
@@ -103,11 +104,22 @@ def entry_and_exit(p, out):
 
 
 @kernel
-def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, passage, p, seeks):
+def retirement(p, out):
+    """Chances a year to retire: out float64[kind of worker, sex, skill, AGES]."""
+    for sex in range(2):
+        for skill in range(2):
+            for age in range(AGES):
+                for kind in range(out.shape[0]):
+                    formal, farmer = kind == FORMAL, kind == FARMER
+                    out[kind, sex, skill, age] = retirement_chance(age, sex, skill == 1, formal, farmer, p)
+
+
+@kernel
+def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks):
     """Who retires, leaves or enters the labour force, loses the post, and who seeks one (`seeks[i]` = 1).
 
     Farmers who seek stay farmers unless they find a post. minutes float32[T+O, T+O]; expected float64[T+O, 2] yuan;
-    farm_income float64[T] yuan; passage as filled by `entry_and_exit`.
+    farm_income float64[T] yuan; retiring and passage as filled by `retirement` and `entry_and_exit`.
     """
     for i in range(lo, hi):
         seeks[i] = 0
@@ -118,7 +130,8 @@ def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, pa
         skill = 1 if c.education[i] == COLLEGE else 0
         farmer = status == EMPLOYED and c.sector[i] == PRIMARY
         formal = c.hukou_kind[i] == URBAN_HUKOU or c.insurance_years[i] >= p.formal_insurance_years
-        retires = retirement_chance(age, c.sex[i], skill == 1, formal, farmer, p)
+        kind = FARMER if farmer else (FORMAL if formal else INFORMAL)
+        retires = retiring[kind, c.sex[i], skill, min(age, AGES - 1)]
         if retires > 0.0 and draw(chance.retire, c.key[i]) < retires:
             _leave_post(c, i, RETIRED)
             continue

@@ -25,7 +25,7 @@ from sim.codes import (
     UNEMPLOYED,
 )
 from sim.draws import Decision, derive_key
-from sim.engine import for_chunks
+from sim.engine import find_rows, for_chunks
 from sim.rules import kernel
 from sim.rules.moving import rogers_castro
 from sim.steps import arrivals, attraction, housing, roster
@@ -49,8 +49,7 @@ def moving(model) -> None:
     table = attraction.attraction(model)
     to_household, to_person = _wishes(model, table)
     _single_returners(model, to_household, to_person)
-    whole = np.flatnonzero(to_household != NO_MOVE).astype(np.int32)
-    alone = np.flatnonzero(to_person != NO_MOVE).astype(np.int32)
+    whole, alone = _movers(model, to_household), _movers(model, to_person)
     group = arrivals.lookers(model, table)
     joins = _joins_family(model, model.people.household[alone], to_person[alone], to_household)
     tenure = _homes(model, table, whole, to_household[whole], alone, to_person[alone], joins, group)
@@ -92,6 +91,11 @@ def _wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
     return to_household, to_person
 
 
+def _movers(model, place: np.ndarray) -> np.ndarray:
+    """int32: rows that have chosen a place."""
+    return find_rows(len(place), model.threads, lambda rows: place[rows] != NO_MOVE).astype(np.int32)
+
+
 def geography(model) -> Geography:
     """Travel times of the year and whose registration belongs to which group."""
     minutes = attraction.travel_minutes(model)
@@ -107,7 +111,7 @@ def _joins_family(model, rows: np.ndarray, place: np.ndarray, to_household: np.n
 
 def _single_returners(model, to_household: np.ndarray, to_person: np.ndarray) -> None:
     """Households of one that return to their family count as lone movers (they give up their own household)."""
-    rows = np.flatnonzero(to_household != NO_MOVE)
+    rows = _movers(model, to_household)
     rows = rows[model.households.size[rows] == 1]
     rows = rows[_joins_family(model, rows, to_household[rows], to_household)]
     to_person[model.households.first[rows]] = to_household[rows]

@@ -64,7 +64,7 @@ def rebuild(model, alive: np.ndarray, household_of: np.ndarray) -> None:
     order, kept = order[:rows], kept[:full]
 
     if full < h:
-        _permute(model, households, "households", kept)
+        _permute(model, households, "households", kept, written=("first", "size"))
     first, size, tie = households.first, households.size, households.tie
     for_chunks(full, model.threads, lambda lo, hi, _: _describe(lo, hi, kept, count, end, renumber, first, size, tie))
     row_household = _spare(model, people, "people")["household"]
@@ -83,6 +83,44 @@ def _sort_members(model, order, household_of, renumber, columns, first, size, ro
         lambda lo, hi, _: _find_messy(lo, hi, order, household_of, renumber, *columns, row_household, messy),
     )
     for_chunks(len(first), model.threads, lambda lo, hi, _: _tidy(lo, hi, messy, first, size, order, *columns))
+
+
+@kernel
+def members(lo, hi, first, size):
+    """Rows of People, from and to, of the households lo..hi-1: a loop over them all is faster than one in each."""
+    if lo == hi:
+        return 0, 0
+    return first[lo], first[hi - 1] + size[hi - 1]
+
+
+def put_in_order(people, households) -> None:
+    """One order of rows, whatever order a start population comes in: households by key, members by role and key."""
+    order = np.argsort(households.key)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    ties = households.tie
+    households.tie = np.where(ties >= 0, rank[np.maximum(ties, 0)], -1)
+    households.take(order)
+    people.household = rank[people.household]
+    households.size = np.bincount(people.household, minlength=len(households))
+    households.first = np.cumsum(households.size) - households.size
+    rows = np.empty(len(people), np.uint32)
+    _place_members(np.ones(len(people), np.bool_), people.household, households.first.copy(), rows)
+    _sort_by_role(households.first, households.size, rows, people.role, people.key)
+    people.take(rows)
+
+
+@kernel
+def _sort_by_role(first, size, order, role, key):
+    """Members of each household by role, then key."""
+    for h in range(len(first)):
+        for k in range(first[h] + 1, first[h] + size[h]):
+            i = order[k]
+            j = k
+            while j > first[h] and (role[order[j - 1]], key[order[j - 1]]) > (role[i], key[i]):
+                order[j] = order[j - 1]
+                j -= 1
+            order[j] = i
 
 
 @kernel
