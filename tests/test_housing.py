@@ -112,6 +112,12 @@ def test_more_migrants_raise_prices_as_published():
     assert 0.0034 <= change <= 0.0070
 
 
+def test_the_income_line_is_by_member():
+    # 90,000 yuan for three members are 30,000 each: at the line of 30,000, above one of 29,999
+    assert tenure.below_income_line(90_000.0, 3, 30_000.0)
+    assert not tenure.below_income_line(90_000.0, 3, 29_999.0)
+
+
 def test_builders_by_hand():
     # 7500 / (3000 * 1.21**0.5 + 0.3 * 7500) = 7500 / (3300 + 2250) = 1.351351
     assert construction.profit_ratio(P, 7500.0, 1.21) == pytest.approx(1.351351, abs=1e-6)

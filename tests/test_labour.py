@@ -367,3 +367,20 @@ def test_self_employed_are_in_low_skill_services():
 
 def test_labour_is_listed_as_a_step():
     assert callable(labour.labour) and callable(labour.initialise)
+
+
+# --- rules of shortage and of coming back to farming ------------------------------------------------------------------
+
+
+def test_firms_withdraw_posts_that_stay_empty():
+    p = record("labour", {"withdrawal_rate": 0.5, "start_vacancy_share": 0.03})
+    # 13 % empty, 10 points more than usual: 200 * (1 - 0.5 * 0.1) = 190; at 2 % nothing goes
+    assert labour_demand.withdrawn(200.0, 0.13, p) == pytest.approx(190.0)
+    assert labour_demand.withdrawn(200.0, 0.02, p) == 200.0
+
+
+def test_villagers_take_up_farming_when_it_pays():
+    p = record("labour", {"farm_entry_constant": 1.0, "farm_exit_income": 1.5})
+    # equal incomes: 1 / (1 + e) = 0.268941; farming pays twice as much: 1 + 1.5 * ln 0.5 = -0.039721 -> 0.509929
+    assert farming.enters_farming(30_000.0, 30_000.0, p) == pytest.approx(0.268941, abs=1e-6)
+    assert farming.enters_farming(20_000.0, 40_000.0, p) == pytest.approx(0.509929, abs=1e-6)
