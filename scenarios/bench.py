@@ -55,6 +55,7 @@ def machine() -> Facts:
         "python": platform.python_version(),
         **versions,
         "copy_gb_per_second": copy_bandwidth(),
+        "cores_free": cores_free(),
     }
 
 
@@ -64,6 +65,23 @@ def _cpu_model() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def cores_free(seconds: float = 1.0) -> float:
+    """Cores' worth of time that one busy thread a core gets: less than `cores` when others use the machine."""
+    import numpy as np
+
+    from sim.engine import CHUNK, default_threads, for_chunks
+
+    threads, numbers, until = default_threads(), np.ones(MIB), time.perf_counter() + seconds
+
+    def spin(*_) -> None:
+        while time.perf_counter() < until:
+            np.sqrt(numbers)
+
+    begin, cpu = time.perf_counter(), time.process_time()
+    for_chunks(threads * CHUNK, threads, spin)
+    return round((time.process_time() - cpu) / (time.perf_counter() - begin), 2)
 
 
 def copy_bandwidth(mib: int = 256) -> float:
