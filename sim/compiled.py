@@ -1,48 +1,95 @@
-"""Where compiled code is kept: one folder for each state of the sources.
+"""Where compiled code is kept: one folder for each state of a module and of all that it imports from this package.
 
 Numba's own disk cache looks at the file of a function only; a kernel would go on using the old version of a rule
-that stands in another file. So the folder's name is a hash of all of `sim/`, and a changed rule is compiled anew.
+that stands in another file. So each module's compiled code lies in a folder named by a hash of the module and of every
+module of `sim` that it reaches by imports: a changed rule is compiled anew with the kernels that may use it, and
+nothing else is.
 """
 
+import functools
 import hashlib
 import os
+import re
 import shutil
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-KEPT = 4  # folders of earlier sources that are kept
+import numba
+
+ROOT = Path(__file__).parent
+KEPT = 4  # earlier states of a module that are kept
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(sim[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)|import[ \t]+(sim[\w.]*))", re.M
+)
 
 
-def source_hash() -> str:
-    """First 12 hex digits of the SHA-256 of the package's Python sources."""
-    root = Path(__file__).parent
+def _file_of(module: str) -> Path | None:
+    """Source of a dotted module of this package; None where there is none (a name within a module)."""
+    path = ROOT.joinpath(*module.split(".")[1:])
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+@functools.cache
+def _imports(module: str) -> frozenset[str]:
+    """Modules of this package that the text of a module imports (with the packages that they stand in)."""
+    found = set()
+    for origin, names, plain in _IMPORT.findall(_file_of(module).read_text(encoding="utf-8")):
+        found.add(origin or plain)
+        found.update(f"{origin}.{name}" for name in re.findall(r"\w+", names))
+    return frozenset(name for name in found if _file_of(name))
+
+
+def reached(module: str) -> set[str]:
+    """The module and all of this package that it reaches by imports."""
+    seen, open_ = set(), {module}
+    while open_:
+        name = open_.pop()
+        seen.add(name)
+        open_ |= _imports(name) - seen
+    return seen
+
+
+@functools.cache
+def folder_of(module: str) -> Path:
+    """Folder for the compiled code of a module: <base>/<module>/<hash of what it reaches>."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
+    for name in sorted(reached(module)):
+        digest.update(name.encode() + b"\0" + _file_of(name).read_bytes())
+    base = _base() / module
+    _drop_old(base, digest.hexdigest()[:12])
+    return base / digest.hexdigest()[:12]
 
 
-def use_own_folder() -> Path:
-    """Point Numba at the folder of these sources (before any function is compiled) and drop old ones."""
+@functools.cache
+def _base() -> Path:
     from sim.data.cache import cache_folder
 
-    name = source_hash()
-    base = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "numba")
-    if base.name == name:
-        folder = base  # a child process
-    else:
-        folder = base / name
-        _drop_old(base, name)
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    if "numba" in sys.modules:
-        sys.modules["numba"].config.CACHE_DIR = str(folder)
-    return folder
+    return Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "numba")
+
+
+def compiler(**options) -> Callable:
+    """`numba.njit(**options)` as a decorator that keeps what it compiles in the folder of the function's module."""
+    compile_ = numba.njit(cache=True, **options)
+
+    def decorate(function: Callable) -> Callable:
+        before = numba.config.CACHE_DIR
+        if _file_of(function.__module__):
+            numba.config.CACHE_DIR = str(folder_of(function.__module__))  # read by Numba when it decorates
+        try:
+            return compile_(function)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    return decorate
 
 
 def _drop_old(base: Path, name: str) -> None:
     try:
         others = sorted((p for p in base.iterdir() if p.is_dir() and p.name != name), key=lambda p: p.stat().st_mtime)
-        for old in others[:-KEPT]:
+        for old in others[: 1 - KEPT]:
             shutil.rmtree(old, ignore_errors=True)
     except OSError:
         pass  # no cache yet, or one that cannot be read: costs time, never an error
