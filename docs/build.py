@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from sim import catalogue  # noqa: E402
 from sim.catalogue import Entry  # noqa: E402
+from sim.catalogue.lever_fields import moves_of  # noqa: E402
 from sim.state import SIGNALS  # noqa: E402
 
 PAGE = ROOT / "docs" / "model.md"
@@ -54,7 +55,25 @@ def levers() -> str:
         [f"`{e.key}`", name(e), e.family, e.unit, number(e.default), bounds(e), e.spread, e.note]
         for e in catalogue.levers().values()
     ]
-    return table(["lever", "name", "family", "unit", "default", "bounds", "spread", "note"], rows)
+    acts = [
+        [f"`{e.key}`", ", ".join(e.measures), f"`{e.rule}`", levels(e), moves(e), ", ".join(e.extra.get("cost", []))]
+        for e in catalogue.levers().values()
+    ]
+    first = table(["lever", "name", "family", "unit", "default", "bounds", "spread", "note"], rows)
+    head = ["lever", "measures of the plan", "rule", "levels (* as the plan says)", "moves, from low to high", "price"]
+    return first + "\n" + table(head, acts)
+
+
+def levels(entry: Entry) -> str:
+    planned = entry.extra.get("as_plan")
+    return ", ".join(f"{level}{'*' * (level == planned)} {value:g}" for level, value in entry.levels.items())
+
+
+def moves(entry: Entry) -> str:
+    if not entry.moves:
+        return f"nothing: {entry.spent['en']}"
+    arrows = {1: "up", -1: "down"}
+    return ", ".join(f"{i} {arrows[s]}{f' ({place})' if place else ''}" for i, s, place in moves_of(entry))
 
 
 def assumptions() -> str:

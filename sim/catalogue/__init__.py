@@ -1,11 +1,11 @@
 """The one place where a lever, an assumption, a parameter or an indicator is described.
 
-YAML files beside this module hold the entries; everything else (sliders, validation, help, the
-tables in docs, both languages) is made from them. `parameters/<group>.yaml` holds one behaviour's
-parameters; `record(group)` gives them to a compiled rule as one NumPy record (`p.name`).
+YAML files beside this module hold the entries; everything else (sliders, validation, help, the tables in docs, both
+languages) is made from them. `levers/<family>.yaml` holds the levers of one family (fields: see `lever_fields`),
+`parameters/<group>.yaml` one behaviour's parameters; `record(group)` gives them to a compiled rule as one NumPy record
+(`p.name`).
 """
 
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,48 +13,20 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.catalogue.entry import CatalogueError, Entry
+from sim.catalogue.lever_fields import check_lever
+
+__all__ = ["CatalogueError", "Entry", "Parameters", "assumptions", "indicators", "levers", "parameters", "record"]
+
 HERE = Path(__file__).parent
+FAMILIES = ("hukou", "housing", "jobs", "services", "land", "countryside", "region")  # as shown; one file each
 KINDS = ("published", "fitted", "prior", "data")
 _REQUIRED = {
     "parameter": {"title", "unit", "default", "bounds", "kind", "source"},
-    "lever": {"title", "unit", "default", "bounds", "family", "spread", "note"},
+    "lever": {"title", "unit", "default", "bounds", "spread", "note", "measures", "rule", "levels", "moves"},
     "assumption": {"title", "unit", "default", "bounds", "source"},
     "indicator": {"title", "unit", "definition", "basis"},
 }
-
-
-class CatalogueError(ValueError):
-    """An entry of the catalogue is wrong; says which, where and what is allowed."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One described thing. `default` is a number, a list of numbers, or {year: number} (a step path)."""
-
-    key: str
-    role: str  # parameter, lever, assumption, indicator
-    group: str
-    title: dict[str, str]
-    unit: str
-    default: Any = None
-    bounds: tuple[float, float] | None = None
-    extra: dict[str, Any] = field(default_factory=dict, hash=False)
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["extra"][name]
-        except KeyError:
-            raise AttributeError(f"{self.role} {self.key!r} has no {name!r}") from None
-
-    def check(self, value: float, where: str = "") -> float:
-        """The value if it is a number within bounds, else CatalogueError naming the allowed range."""
-        place = f"{where}: " if where else ""
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
-            raise CatalogueError(f"{place}{self.key} must be a number in {self.unit}, got {value!r}")
-        lo, hi = self.bounds
-        if not lo <= value <= hi:
-            raise CatalogueError(f"{place}{self.key} must be from {lo:g} to {hi:g} {self.unit}, got {value:g}")
-        return float(value)
 
 
 def _read(path: Path, role: str, group: str) -> dict[str, Entry]:
@@ -104,8 +76,17 @@ def parameters() -> dict[str, Entry]:
 
 @cache
 def levers() -> dict[str, Entry]:
-    """Policy levers, in the order in which they are shown."""
-    return _read(HERE / "levers.yaml", "lever", "lever")
+    """Policy levers, in the order in which they are shown; `family` is the file in levers/ that describes one."""
+    found: dict[str, Entry] = {}
+    for family in FAMILIES:
+        path = HERE / "levers" / f"{family}.yaml"
+        for key, entry in _read(path, "lever", "lever").items():
+            if key in found:
+                raise CatalogueError(f"{path.name}: lever {key!r} stands in {found[key].family}.yaml too")
+            entry.extra["family"] = family
+            check_lever(entry, path.name)
+            found[key] = entry
+    return found
 
 
 @cache
