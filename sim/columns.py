@@ -9,21 +9,33 @@ import numpy as np
 class Columns:
     """Structure of arrays. Subclasses list `FIELDS: name -> dtype`; `table.name` is the live slice.
 
-    `n` rows are in use of `capacity`. Views returned by attribute access are invalidated by `grow`
-    and `replace`; take them again inside each step.
+    `n` rows are in use of `capacity`. Views returned by attribute access are invalidated by `grow`, `take`
+    and `hold`; take them again inside each step. A subclass may name the tuple of all columns for kernels in `ROWS`.
     """
 
     FIELDS: ClassVar[Mapping[str, str]] = {}
+    ROWS: ClassVar[type | None] = None
 
     def __init__(self, n: int = 0, capacity: int | None = None):
-        self.n = n
-        self._store = {f: np.zeros(max(n, capacity or 0), dtype=d) for f, d in self.FIELDS.items()}
+        self.hold({f: np.zeros(max(n, capacity or 0), dtype=d) for f, d in self.FIELDS.items()}, n)
+
+    def hold(self, store: dict[str, np.ndarray], n: int) -> None:
+        """Take these arrays, one a field, as the columns, `n` rows of them in use.
+
+        The live slices are made once here and stand as plain attributes: steps ask for them hundreds of times a year.
+        """
+        self.n, self._store = n, store
+        live = {f: column[:n] for f, column in store.items()}
+        self.__dict__.update(live)
+        self._rows = self.ROWS(*live.values()) if self.ROWS else None
+
+    @property
+    def rows(self):
+        """All columns as one tuple of arrays, for kernels; take it again after `grow`, `take` or `hold`."""
+        return self._rows
 
     def __getattr__(self, name: str) -> np.ndarray:
-        store = self.__dict__.get("_store")
-        if store is None or name not in store:
-            raise AttributeError(f"{type(self).__name__} has no column {name!r}; columns: {', '.join(self.FIELDS)}")
-        return store[name][: self.n]
+        raise AttributeError(f"{type(self).__name__} has no column {name!r}; columns: {', '.join(self.FIELDS)}")
 
     def __setattr__(self, name: str, value) -> None:
         if name in self.FIELDS:
@@ -43,14 +55,14 @@ class Columns:
         lo, hi = self.n, self.n + extra
         if hi > self.capacity:
             room = max(hi, self.capacity + self.capacity // 5 + 64)
-            for f, old in self._store.items():
-                new = np.zeros(room, dtype=old.dtype)
-                new[:lo] = old[:lo]
-                self._store[f] = new
+            store = {f: np.zeros(room, dtype=old.dtype) for f, old in self._store.items()}
+            for f, new in store.items():
+                new[:lo] = self._store[f][:lo]
         else:
-            for column in self._store.values():
+            store = self._store
+            for column in store.values():
                 column[lo:hi] = 0
-        self.n = hi
+        self.hold(store, hi)
         return slice(lo, hi)
 
     def take(self, rows: np.ndarray) -> None:
@@ -58,12 +70,11 @@ class Columns:
         m = len(rows)
         for column in self._store.values():
             column[:m] = column[: self.n][rows]
-        self.n = m
+        self.hold(self._store, m)
 
     def copy(self) -> "Columns":
-        twin = type(self)(self.n)
-        for f in self.FIELDS:
-            twin._store[f][:] = self._store[f][: self.n]
+        twin = type(self).__new__(type(self))
+        twin.hold({f: getattr(self, f).copy() for f in self.FIELDS}, self.n)
         return twin
 
     @property

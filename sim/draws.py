@@ -14,6 +14,7 @@ that decision and of no other.
 """
 
 from enum import IntEnum
+from functools import lru_cache
 
 import numba as nb
 import numpy as np
@@ -115,10 +116,19 @@ def _mix_int(x: int) -> int:
     return x ^ (x >> 31)
 
 
+@lru_cache(maxsize=4096)
+def _mixed_year(year: int) -> int:
+    return _mix_int((year * int(_M2)) & _M)
+
+
+@lru_cache(maxsize=4096)
+def _mixed_run(seed: int, decision: int) -> int:
+    return _mix_int((seed + int(WEYL)) & _M) ^ _mix_int((decision * int(_M1)) & _M)
+
+
 def stream(seed: int, decision: int, year: int) -> np.uint64:
     """The 64-bit word of one decision in one year of one run. Compute once a kernel call."""
-    x = _mix_int((seed + int(WEYL)) & _M) ^ _mix_int((int(decision) * int(_M1)) & _M)
-    return np.uint64(_mix_int(x ^ _mix_int((year * int(_M2)) & _M)))
+    return np.uint64(_mix_int(_mixed_run(seed, decision) ^ _mixed_year(year)))
 
 
 def sample_keys(count: int, offset: int = 0) -> np.ndarray:

@@ -31,8 +31,11 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
     access whether to count from the end of the column.
     """
     chunks = chunk_count(n)
+    if chunks == 1:
+        work(np.uint32(0), np.uint32(n), 0)
+        return
     bounds = [(np.uint32(c * CHUNK), np.uint32(min(n, (c + 1) * CHUNK)), c) for c in range(chunks)]
-    if threads <= 1 or chunks == 1:
+    if threads <= 1:
         for lo, hi, c in bounds:
             work(lo, hi, c)
         return
@@ -46,6 +49,8 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
 
 def find_rows(n: int, threads: int, test: Callable[[slice], np.ndarray]) -> np.ndarray:
     """int64: the rows, ascending, for which `test(rows of a chunk)` is true."""
+    if n <= CHUNK:
+        return np.flatnonzero(test(slice(0, n)))
     found: list[np.ndarray] = [np.empty(0, np.int64)] * chunk_count(n)
 
     def work(lo, hi, c):
@@ -57,6 +62,10 @@ def find_rows(n: int, threads: int, test: Callable[[slice], np.ndarray]) -> np.n
 
 def add_up(n: int, threads: int, shape: tuple[int, ...], work: Callable[..., None]) -> np.ndarray:
     """Sum of int64 accumulators: `work(lo, hi, out)` adds to its own chunk's `out` of `shape`."""
-    parts = np.zeros((chunk_count(n), *shape), dtype=np.int64)
+    chunks = chunk_count(n)
+    parts = np.zeros((chunks, *shape), dtype=np.int64)
+    if chunks == 1:
+        work(np.uint32(0), np.uint32(n), parts[0])
+        return parts[0]
     for_chunks(n, threads, lambda lo, hi, c: work(lo, hi, parts[c]))
     return parts.sum(axis=0)

@@ -51,8 +51,4 @@ class Households(Columns):
         "property_income": "f4",
         "transfer_income": "f4",
     }
-
-    @property
-    def rows(self) -> HouseholdRows:
-        """All columns as one tuple of arrays; take it again after `grow` or a roster."""
-        return HouseholdRows(*[column[: self.n] for column in self._store.values()])
+    ROWS: ClassVar[type] = HouseholdRows

@@ -54,8 +54,4 @@ class People(Columns):
         "ability": "f4",  # persistent effect on log earnings
         "wage": "f4",  # labour earnings of the year, yuan (wage or own business)
     }
-
-    @property
-    def rows(self) -> PeopleRows:
-        """All columns as one tuple of arrays; take it again after `grow` or a roster."""
-        return PeopleRows(*[column[: self.n] for column in self._store.values()])
+    ROWS: ClassVar[type] = PeopleRows

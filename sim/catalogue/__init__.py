@@ -107,18 +107,53 @@ def _dtype(group: str) -> np.dtype:
     if entries is None:
         raise CatalogueError(f"no parameter group {group!r}; groups: {', '.join(parameter_groups())}")
     fields = [(k, "f8", np.shape(e.default)) if np.ndim(e.default) else (k, "f8") for k, e in entries.items()]
-    return np.dtype((np.record, fields))
+    return np.dtype((ParameterRecord, fields))
 
 
-def record(group: str, values: dict[str, Any] | None = None) -> np.record:
+class ParameterRecord(np.record):
+    """One group's parameters: a record for compiled rules, plain attributes in Python.
+
+    `np.record` looks a field up in its data type at each access, which takes thirty times as long as an attribute.
+    """
+
+    __getattribute__ = object.__getattribute__
+
+    def __setattr__(self, name: str, value) -> None:
+        raise AttributeError(f"parameters do not change once they are made: {name}")
+
+    def expose(self) -> "ParameterRecord":
+        """Copies the fields into attributes: floats, and read-only arrays."""
+        for name in self.dtype.names:
+            value = self[name]
+            if isinstance(value, np.ndarray):
+                value = value.copy()
+                value.flags.writeable = False
+            self.__dict__[name] = value if isinstance(value, np.ndarray) else float(value)
+        return self
+
+
+def record(group: str, values: dict[str, Any] | None = None) -> ParameterRecord:
     """Parameters of one group as a record; `values` replaces defaults (keys of other groups are ignored)."""
+    changed = [key for key in parameter_groups().get(group, {}) if key in (values or {})]
+    if not changed:
+        return _default_record(group)
+    return _filled(group, {key: values[key] for key in changed})
+
+
+@cache
+def _default_record(group: str) -> ParameterRecord:
+    """The record of the catalogue's own values, shared by all."""
+    return _filled(group, {})
+
+
+def _filled(group: str, values: dict[str, Any]) -> ParameterRecord:
     out = np.zeros(1, dtype=_dtype(group))
     for key, entry in parameter_groups()[group].items():
-        value = (values or {}).get(key, entry.default)
+        value = values.get(key, entry.default)
         for v in np.ravel(value).tolist():
             entry.check(v, f"parameter {key}")
         out[key] = value
-    return out[0]
+    return out[0].expose()
 
 
 class Parameters:

@@ -1,5 +1,6 @@
 """A city pack: everything the model knows about one city, as read-only arrays in pack order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -185,11 +186,11 @@ class Pack:
 
     def mortality(self, year: int) -> np.ndarray:
         """Deaths per person-year by single age and sex, float64[101, 2]; see sim.data.vital.mortality."""
-        return vital.mortality(self.vital_figures, year)
+        return self._once("mortality", year, vital.mortality)
 
     def fertility(self, year: int) -> np.ndarray:
         """Births per woman in the year by her age, float64[101]; see sim.data.vital.fertility."""
-        return vital.fertility(self.vital_figures, year)
+        return self._once("fertility", year, vital.fertility)
 
     def tfr(self, year: int) -> float:
         """Children per woman."""
@@ -197,7 +198,17 @@ class Pack:
 
     def sex_ratio_at_birth(self, year: int) -> float:
         """Boys per girl born."""
-        return vital.sex_ratio_at_birth(self.vital_figures, year)
+        return self._once("sex_ratio_at_birth", year, vital.sex_ratio_at_birth)
+
+    def _once(self, name: str, year: int, made: Callable):
+        """What `made` gives for the year, worked out once: many runs ask for the same years."""
+        if (name, year) not in self._made:
+            self._made[name, year] = made(self.vital_figures, year)
+        return self._made[name, year]
+
+    @cached_property
+    def _made(self) -> dict:
+        return {}
 
     def literature(self, param_id: str) -> dict[str, str | float | None]:
         """One row of literature.csv; value, low and high as numbers where they are numbers, None where empty."""

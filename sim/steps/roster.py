@@ -95,6 +95,8 @@ def members(lo, hi, first, size):
 
 def put_in_order(people, households) -> None:
     """One order of rows, whatever order a start population comes in: households by key, members by role and key."""
+    if _in_order(households.key, households.first, households.size, people.role, people.key):
+        return
     order = np.argsort(households.key)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
@@ -108,6 +110,20 @@ def put_in_order(people, households) -> None:
     _place_members(np.ones(len(people), np.bool_), people.household, households.first.copy(), rows)
     _sort_by_role(households.first, households.size, rows, people.role, people.key)
     people.take(rows)
+
+
+@kernel
+def _in_order(household_key, first, size, role, key):
+    """Whether the rows are as `put_in_order` leaves them."""
+    rows = 0
+    for h in range(len(household_key)):
+        if first[h] != rows or (h > 0 and household_key[h] <= household_key[h - 1]):
+            return False
+        rows += size[h]
+        for i in range(first[h] + 1, rows):
+            if role[i] < role[i - 1] or (role[i] == role[i - 1] and key[i] < key[i - 1]):
+                return False
+    return rows == len(role)
 
 
 @kernel
@@ -288,5 +304,5 @@ def _permute(model, table, name: str, rows: np.ndarray, written: tuple[str, ...]
             _gather(lo, hi, rows, source, out)
 
     for_chunks(len(rows), model.threads, work)
-    table._store, model._spares[name] = spare, store
-    table.n = len(rows)
+    model._spares[name] = store
+    table.hold(spare, len(rows))

@@ -44,8 +44,10 @@ class StartPopulation:
 
 def freeze(table: People | Households) -> None:
     """Makes the columns read-only, so that nobody changes a population that others share."""
-    for column in table._store.values():
+    columns = {name: getattr(table, name) for name in table.FIELDS}
+    for column in columns.values():
         column.setflags(write=False)
+    table.hold(columns, len(table))
 
 
 def sample(people: People, households: Households, scale: float) -> tuple[People, Households]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from sim import catalogue
+from sim.steps.roster import put_in_order
 from sim.synthesis import store
 from sim.synthesis.population import StartPopulation, freeze, sample
 
@@ -54,6 +55,7 @@ def _make(pack, year: int, scale: float, par, progress) -> StartPopulation:
         tables = store.load(whole_path) if scale < 1.0 else None
         if tables is None:
             tables = _build(pack, year, par, progress)
+            put_in_order(*tables)  # once here, so that a model finds it done
             store.save(whole_path, *tables)
         if scale < 1.0:
             tables = sample(*tables, scale)

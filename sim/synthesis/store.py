@@ -71,8 +71,8 @@ def load(path: Path) -> tuple[People, Households] | None:
 
 def _table(file, prefix: str) -> People | Households:
     table = _TABLES[prefix]()
-    table._store = {name: file[f"{prefix}.{name}"] for name in table.FIELDS}
-    table.n = len(next(iter(table._store.values())))
+    columns = {name: file[f"{prefix}.{name}"] for name in table.FIELDS}
+    table.hold(columns, len(columns["key"]))
     return table
 
 
