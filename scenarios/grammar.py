@@ -5,6 +5,8 @@
       permit_parity: {from: 2025, value: 0.9, unit: share}   from a year on
       permit_parity: {2022: 0.7, 2030: 1.0}                  path by year, linear between
       permit_parity: {east: 0.9, 440781T01: {from: 2025, value: 1}}   by place
+      permit_parity: active                                  a named level (see scenarios.levels)
+      permit_parity: {from: 2025, level: maximum}            wherever a number may stand, a level may
     assumptions:
       jobs_shock: {only: 2027, value: -5}                    one year only
 
@@ -14,12 +16,13 @@ Keys of four digits are years, other keys are places. `unit` is optional and mus
 from difflib import get_close_matches
 from typing import Any
 
+from scenarios.levels import value_of
 from scenarios.marked import Marked
 from sim.catalogue import Entry, assumptions, levers
-from sim.paths import Path, PolicyError, check_value, check_year
-from sim.policy import Setting, check_place, place_ranks, unknown
+from sim.paths import Path, PolicyError, check_year
+from sim.policy import Setting, check_pair, check_place, place_ranks, unknown
 
-_WORDS = {"value", "unit", "from", "only"}
+_WORDS = {"value", "level", "unit", "from", "only"}
 
 
 def read_settings(marked: Marked, pack) -> list[Setting]:
@@ -42,7 +45,9 @@ def read_settings(marked: Marked, pack) -> list[Setting]:
             field = f"{where}{inside}{place}" if inside else where
             try:
                 check_place(place, pack, ranks, where)
-                found.append(Setting(lever, place, read_path(spec, entry, field)))
+                setting = Setting(lever, place, read_path(spec, entry, field, place, pack))
+                check_pair(setting, pack)
+                found.append(setting)
             except PolicyError as error:
                 raise _marked(marked, error) from None
     return found
@@ -61,51 +66,66 @@ def read_assumptions(marked: Marked) -> dict[str, Path]:
     return found
 
 
-def read_path(raw: Any, entry: Entry, field: str) -> Path:
-    """A number, {value, from or only, unit} or {year: number, unit} as a checked path."""
+def read_path(raw: Any, entry: Entry, field: str, place: str | None = None, pack=None) -> Path:
+    """A number or level, {value or level, from or only, unit} or {year: number or level, unit} as a checked path."""
+
+    def value(raw: Any, at: str) -> tuple[float, str]:
+        return value_of(raw, entry, at, place, pack)
+
     if not isinstance(raw, dict):
-        return Path.constant(check_value(entry, raw, field))
+        number, word = value(raw, field)
+        return Path((), (number,), words=(word,))
     _check_unit(raw, entry, field)
+    _check_words(raw, entry, field)
     years = [key for key in raw if _is_year(key)]
-    others = [str(key) for key in raw if not _is_year(key) and key not in _WORDS]
+    if years:
+        if set(raw) & {"value", "level", "from", "only"}:
+            raise PolicyError("give values by year or `value`, not both", "按年份取值与 value 只能用一种", field)
+        inside = {check_year(y, f"{field}.{y}"): value(raw[y], f"{field}.{y}") for y in years}
+        path = Path(tuple(inside), tuple(v for v, _ in inside.values()), words=tuple(w for _, w in inside.values()))
+        path.check(entry, field)
+        return path
+    if "value" in raw and "level" in raw:
+        raise PolicyError("give `value` or `level`, not both", "value 与 level 只能用一个", field)
+    if "value" not in raw and "level" not in raw:
+        raise PolicyError("`value` is missing", "缺少 value", field)
+    key = "value" if "value" in raw else "level"
+    if key == "level" and not isinstance(raw[key], str):
+        raise PolicyError("`level` must be the name of a level", "level 须为档位名称", f"{field}.level")
+    number, word = value(raw[key], f"{field}.{key}")
+    if "from" in raw and "only" in raw:
+        raise PolicyError("give `from` or `only`, not both", "from 与 only 只能用一个", field)
+    for key in ("from", "only"):
+        if key in raw:
+            return Path((check_year(raw[key], f"{field}.{key}"),), (number,), single=key == "only", words=(word,))
+    return Path((), (number,), words=(word,))
+
+
+def _check_words(raw: dict, entry: Entry, field: str) -> None:
+    """Refuses keys that are neither years nor words of a path."""
+    known = _WORDS if entry.role == "lever" else _WORDS - {"level"}
+    others = [str(key) for key in raw if not _is_year(key) and key not in known]
     if others:
-        near = get_close_matches(others[0], _WORDS, n=1)
+        near = get_close_matches(others[0], known, n=1)
         en = f"; did you mean {near[0]!r}?" if near else ""
         zh = f"；是否指 {near[0]!r}？" if near else ""
-        names = "value, from, only, unit"
+        names = ", ".join(w for w in ("value", "level", "from", "only", "unit") if w in known)
         raise PolicyError(
             f"unknown key {others[0]!r}; known: {names}, years{en}",
             f"未知键 {others[0]!r}；可用：{names} 或年份{zh}",
             f"{field}.{others[0]}",
         )
-    if years:
-        if set(raw) & {"value", "from", "only"}:
-            raise PolicyError("give values by year or `value`, not both", "按年份取值与 value 只能用一种", field)
-        inside = {year: f"{field}.{year}" for year in years}
-        path = Path.by_year({check_year(y, at): check_value(entry, raw[y], at) for y, at in inside.items()})
-        path.check(entry, field)
-        return path
-    if "value" not in raw:
-        raise PolicyError("`value` is missing", "缺少 value", field)
-    value = check_value(entry, raw["value"], f"{field}.value")
-    if "from" in raw and "only" in raw:
-        raise PolicyError("give `from` or `only`, not both", "from 与 only 只能用一个", field)
-    if "from" in raw:
-        return Path.starting(check_year(raw["from"], f"{field}.from"), value)
-    if "only" in raw:
-        return Path.only(check_year(raw["only"], f"{field}.only"), value)
-    return Path.constant(value)
 
 
-def write_path(path: Path, unit: str) -> dict[Any, Any]:
-    """The path as it stands in a file; `read_path` reads it back."""
-    if not path.years:
-        return {"value": path.values[0], "unit": unit}
-    if path.single:
-        return {"only": path.years[0], "value": path.values[0], "unit": unit}
-    if len(path.years) == 1:
-        return {"from": path.years[0], "value": path.values[0], "unit": unit}
-    return dict(zip(path.years, path.values, strict=True)) | {"unit": unit}
+def write_path(path: Path, unit: str, named: bool = False) -> dict[Any, Any]:
+    """The path as it stands in a file; `read_path` reads it back. `named`: levels by their names, else as numbers."""
+    words = path.words if named and path.words else ("",) * len(path.values)
+    if len(path.years) > 1:
+        values = [word or value for word, value in zip(words, path.values, strict=True)]
+        return dict(zip(path.years, values, strict=True)) | {"unit": unit}
+    when = {"only" if path.single else "from": year for year in path.years}
+    value = {"level": words[0]} if words[0] else {"value": path.values[0]}
+    return when | value | {"unit": unit}
 
 
 def _is_year(key: Any) -> bool:

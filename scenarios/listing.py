@@ -49,11 +49,12 @@ def _places() -> list[dict[str, Any]]:
 
     pack = load_pack()
     kinds = ("city", "region", "cluster", "county", "town")
+    special = dict.fromkeys(pack.tiers, "tier") | dict.fromkeys(pack.pair_ids, "pair")
     return [
         {
             "key": place,
             "title": {lang: pack.place_name(place, lang) for lang in ("zh", "en")},
-            "kind": "tier" if place in pack.tiers else kinds[rank],
+            "kind": special.get(place, kinds[rank]),
             "towns": [pack.towns[t] for t in pack.towns_of(place)],
         }
         for place, rank in sorted(place_ranks(pack).items(), key=lambda item: item[1])

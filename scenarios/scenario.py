@@ -68,7 +68,7 @@ class Scenario:
 
         body: dict = {"name": dict(self.name), "rationale": dict(self.rationale), "levers": {}, "assumptions": {}}
         for s in self.settings:
-            body["levers"].setdefault(s.lever, {})[s.place] = write_path(s.path, levers()[s.lever].unit)
+            body["levers"].setdefault(s.lever, {})[s.place] = write_path(s.path, levers()[s.lever].unit, named=True)
         for name, path in self.assumptions.items():
             body["assumptions"][name] = write_path(path, assumptions()[name].unit)
         body = {key: value for key, value in body.items() if value}

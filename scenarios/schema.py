@@ -6,6 +6,7 @@ what a schema cannot say: order of years, overlapping places, `extends`.
 
 from typing import Any
 
+from scenarios.levels import level_names
 from scenarios.scenario import library
 from sim.catalogue import Entry, assumptions, levers
 from sim.paths import FIRST_YEAR, LAST_YEAR
@@ -63,12 +64,16 @@ def _by_place(lever: str) -> dict[str, Any]:
 
 def _path(entry: Entry, lang: str) -> dict[str, Any]:
     lo, hi = entry.bounds
-    number = {"type": "number", "minimum": lo, "maximum": hi}
+    number: dict[str, Any] = {"type": "number", "minimum": lo, "maximum": hi}
+    words = list(level_names(entry)) if entry.role == "lever" else []
+    level = {"enum": words}
+    value = {"anyOf": [number, level]} if words else number
     unit = {"const": entry.unit}
     one = {
         "type": "object",
-        "properties": {"value": number, "unit": unit, "from": _ref("year"), "only": _ref("year")},
-        "required": ["value"],
+        "properties": {"value": value, "unit": unit, "from": _ref("year"), "only": _ref("year")}
+        | ({"level": level} if words else {}),
+        "oneOf": [{"required": [key]} for key in (["value", "level"] if words else ["value"])],
         "not": {"required": ["from", "only"]},
         "additionalProperties": False,
     }
@@ -76,9 +81,9 @@ def _path(entry: Entry, lang: str) -> dict[str, Any]:
         "type": "object",
         "properties": {"unit": unit},
         "propertyNames": _ref("year_or_unit"),
-        "additionalProperties": number,
+        "additionalProperties": value,
         "if": {"required": ["unit"]},
         "then": {"minProperties": 2},
         "else": {"minProperties": 1},
     }
-    return {"title": f"{entry.title[lang]} ({entry.unit})", "anyOf": [number, one, by_year]}
+    return {"title": f"{entry.title[lang]} ({entry.unit})", "anyOf": [value, one, by_year]}

@@ -1,7 +1,7 @@
 """A value by year, as a policy or an assumption gives it, and the checks it must pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,12 +25,14 @@ class PolicyError(CatalogueError):
 class Path:
     """A value by year: linear between `years`, nothing before the first, constant after the last.
 
-    No years: one value for all years. `single`: the value holds in that one year only.
+    No years: one value for all years. `single`: the value holds in that one year only. `words`: for each value the
+    name of the level that a file gave in its place, or "" (only for writing it back; paths of equal values are equal).
     """
 
     years: tuple[int, ...]
     values: tuple[float, ...]
     single: bool = False
+    words: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def constant(cls, value: float) -> "Path":

@@ -117,6 +117,12 @@ def urban_residents(pack, start: int) -> np.ndarray:
     return np.asarray(pack.town_residents(census), dtype=np.float64) * rate[np.asarray(pack.town_county)]
 
 
+def part_of_city(pack, place: str, entry: Entry) -> float:
+    """Share of a `total` lever's city-wide quantity that falls to the towns of a place, by the latest census."""
+    weights = urban_residents(pack, census_years(pack)[-1])
+    return float(_parts(weights)[pack.towns_of(place)].sum())
+
+
 def place_ranks(pack) -> dict[str, int]:
     """Place id -> rank, 0 city, 1 region, 2 cluster or tier, 3 county, 4 town: all places that a setting may name."""
     ranks = dict.fromkeys(pack.members, CLUSTER) | {pack.city_id: CITY} | dict.fromkeys(pack.regions, REGION)
@@ -135,6 +141,13 @@ def unknown(role: str, name: str, known: Iterable[str], field: str, near: str = 
 def check_place(place: str, pack, ranks: Mapping[str, int], field: str) -> str:
     """The place if a setting may name it; one called by its name is told its id."""
     if place not in ranks:
+        county, mark, _ = str(place).rpartition("T")
+        if mark and county and county not in pack.counties and any(t.rpartition("T")[1] for t in pack.towns):
+            raise PolicyError(
+                f"town {place!r} lies in county {county!r}, which is none of {', '.join(pack.counties)}",
+                f"镇街 {place!r} 所属县区 {county!r} 不在 {'、'.join(pack.counties)} 之中",
+                f"{field}.{place}",
+            )
         named = [i for i, names in pack.names.items() if i in ranks and place in names]
         raise unknown("place", place, ranks, field, ", ".join(named))
     return place
@@ -144,7 +157,24 @@ def _check_setting(setting: Setting, pack, ranks: Mapping[str, int]) -> None:
     if setting.lever not in levers():
         raise unknown("lever", setting.lever, levers(), "levers")
     check_place(setting.place, pack, ranks, f"levers.{setting.lever}")
+    check_pair(setting, pack)
     setting.path.check(levers()[setting.lever], setting.field)
+
+
+def check_pair(setting: Setting, pack) -> None:
+    """PolicyError where a lever that acts between partners is given for one of them: names it and its pair."""
+    if not levers()[setting.lever].extra.get("for_pairs") or setting.place in (pack.city_id, *pack.pair_ids):
+        return
+    towns = set(pack.towns_of(setting.place).tolist())
+    near = [i for i in pack.pair_ids if towns & set(pack.towns_of(i).tolist())]
+    pairs = ", ".join(
+        f"{i} ({' - '.join('+'.join(side) for side in pack.pairs[pack.pair_ids.index(i)])})" for i in near
+    )
+    raise PolicyError(
+        f"{setting.lever} acts between the partners of a pair and {setting.place} alone is none; give it for {pairs}",
+        f"“{levers()[setting.lever].title['zh']}”在结对双方之间进行，{setting.place} 不是结对；请设定 {pairs}",
+        setting.field,
+    )
 
 
 def _refuse_repeats(chosen: list[Setting]) -> None:

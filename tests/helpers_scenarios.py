@@ -13,8 +13,9 @@ INDICATORS = ["residents", "urbanisation_rate", "income_ratio", "service_index"]
 def tiny_pack():
     """Two counties in two regions, four towns.
 
-    county a (region north): towns a1, a2; county b (region south): towns b1, b2. Cluster `belt` = a2, b1; tiers
-    seat = a1, b1 and rest = a2, b2. Residents 2020: 300, 100, 100, 100; urban share 50 % in a, 20 % in b.
+    county a (region north): towns a1, a2; county b (region south): towns b1, b2. Cluster `belt` = a2, b1; pair
+    `twins` = a, b; tiers seat = a1, b1 and rest = a2, b2. Residents 2020: 300, 100, 100, 100; urban share 50 % in a,
+    20 % in b.
     """
     residents = {2010: [100.0, 100.0, 100.0, 100.0], 2020: [300.0, 100.0, 100.0, 100.0]}
     rates = {2010: [50.0, 50.0], 2020: [50.0, 20.0]}
@@ -26,6 +27,7 @@ def tiny_pack():
         "a": (0, 1),
         "b": (2, 3),
         "belt": (1, 2),
+        "twins": (0, 1, 2, 3),
         "seat": (0, 2),
         "rest": (1, 3),
         "a1": (0,),
@@ -44,6 +46,8 @@ def tiny_pack():
         counties=("a", "b"),
         towns=towns,
         tiers=("seat", "rest"),
+        pair_ids=("twins",),
+        pairs=((("a",), ("b",)),),
         members=members,
         names={place: (f"{place}镇", place) for place in members},
         town_county=np.array([0, 0, 1, 1], np.int8),

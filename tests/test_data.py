@@ -329,7 +329,7 @@ REFUSALS = {
         "town_id, year, variable, source",
         "duplicate.*440783T07",
     ),
-    "place twice": (again("places.csv", id="440783"), 93, "id", "duplicate.*440783"),
+    "place twice": (again("places.csv", id="440783"), 99, "id", "duplicate.*440783"),
     "negative count": (put("counties_age_sex.csv", "value", "-1", **AGE), True, "value", "'-1'.*from 0"),
     "share over 100": (
         put("counties.csv", "value", "167.6", **COUNTY),
@@ -381,6 +381,19 @@ REFUSALS = {
         True,
         "clusters",
         "guanghaiwan",
+    ),
+    "a pair of one": (
+        put("places.csv", "members", "440784", id="pair_kaiping"),
+        True,
+        "members",
+        "440784.*two regions",
+    ),
+    "pair of strangers": (put("places.csv", "members", "440784;9", id="pair_kaiping"), True, "members", "440784;9"),
+    "row of the plan nowhere": (
+        put("plan_space.csv", "place", "south", role_zh="西部三市"),
+        True,
+        "place",
+        "south.*place or tier",
     ),
     "unknown tier": (put("places.csv", "tier", "village", id="440783T07"), True, "tier", "'village'.*central_city"),
 }
@@ -577,3 +590,38 @@ def test_default_pack_among_several(tmp_path, pack, monkeypatch):
         text.replace('"default": true', '"default": false'), encoding="utf-8"
     )
     assert load_pack().folder == tmp_path / "two"
+
+
+def test_every_row_of_the_plan_s_spatial_structure_can_be_addressed():
+    """Towns named in the row (or, where none is named, its counties) are the members of the row's place. The three
+    industrial groups are named by parts of counties only; their towns are a reading, within those counties."""
+    pack = load_pack()
+    for row in pack.table("plan_space").itertuples():
+        towns = set(pack.towns_of(row.place).tolist())
+        counties = {c for code in row.county_code.split(";") for c in pack.towns_of(code).tolist()}
+        if row.kind == "industry":
+            assert towns and towns <= counties
+        elif row.kind in ("tier1", "tier2", "tier3", "cluster", "corridor", "pilot"):
+            named = set()
+            for word in row.towns_zh.split(";"):
+                if word.endswith("全部"):
+                    named |= set(pack.towns_of(next(c for c in pack.counties if pack.names[c][0] in word)).tolist())
+                else:
+                    plain = word.split("(")[0]
+                    found = [t for i, t in enumerate(pack.towns) if pack.names[t][0] == plain and i in counties]
+                    near = [t for t in found if "(" not in word or t.startswith("440781")]
+                    assert len(near) == 1, word
+                    named.add(pack.towns.index(near[0]))
+            assert towns == named, row.role_en
+        else:
+            assert towns == counties, row.role_en
+
+
+def test_pairs_join_counties_of_two_regions():
+    pack = load_pack()
+    assert len(pack.pair_ids) == len(pack.pairs) == 3
+    for place, sides in zip(pack.pair_ids, pack.pairs, strict=True):
+        assert all(sides)
+        assert {t for side in sides for c in side for t in pack.towns_of(c).tolist()} == set(
+            pack.towns_of(place).tolist()
+        )

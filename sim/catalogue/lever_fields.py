@@ -8,6 +8,7 @@ moves     what changes when the lever goes from its lower to its upper bound: [{
 moves_at  the place in which the lever is moved to see it (the city unless said)
 spent     reason (zh, en) why it moves nothing today; then `moves` is empty
 cost      parameters of the budgets group that price it; the accounts have a line `cost_<lever>`
+for_pairs true where it acts between the partners of a pair: it may be given for pairs and the city only
 shared_by for `spread: total`: whose numbers share a place's quantity among its towns (urban, rural or all residents)
 """
 
@@ -35,7 +36,7 @@ SHARED_BY = ("urban", "rural", "all")
 ACTS_FROM = 2021  # the first year that a scenario of the present can change; `keep` is what holds then
 _KNOWN = {
     "family", "spread", "note", "measures", "rule", "levels", "as_plan", "moves", "moves_at", "spent", "cost",
-    "shared_by",
+    "shared_by", "for_pairs",
 }  # fmt: skip
 _MEASURE = re.compile(r"[MP]\d\d$")
 

@@ -89,9 +89,14 @@ def check_places(files: PackFiles) -> None:
     if cities != [files.descriptor["city_id"]]:
         text = f"cities {cities}; allowed: exactly the city_id {files.descriptor['city_id']!r}"
         raise DataError(text, file=table.file, field="kind")
-    parent_kind = {"city": "", "region": "city", "county": "region", "cluster": "city", "town": "county"}
+    parent_kind = {"city": "", "region": "city", "county": "region", "town": "county"}
+    parent_kind |= dict.fromkeys(("cluster", "pair"), "city")
     for r, line in zip(records, table.lines, strict=True):
         _check_place(files, table, r, line, kind, region, members, parent_kind[r["kind"]])
+    addressed = {*kind, *files.descriptor["tiers"]}
+    for r, line in zip(files.tables["plan_space"].records(), files.tables["plan_space"].lines, strict=True):
+        if r["place"] not in addressed:
+            _refuse_place(files.tables["plan_space"], line, "place", r["place"], "the id of a place or tier")
     for r, line in zip(files.tables["towns"].records(), files.tables["towns"].lines, strict=True):
         if kind[r["town_id"]] != "town":
             _refuse_place(files.tables["towns"], line, "town_id", r["town_id"], "the id of a town")
@@ -118,6 +123,10 @@ def _check_place(
         for town in members[place["id"]]:
             if kind.get(town) != "town":
                 _refuse_place(table, line, "members", town, "ids of towns separated by ;")
+    if place["kind"] == "pair":
+        codes = place["members"].split(";")
+        if any(kind.get(c) != "county" for c in codes) or len({region[c] for c in codes}) < 2:
+            _refuse_place(table, line, "members", place["members"], "codes of counties of two regions separated by ;")
     if place["kind"] == "town":
         if place["region"] != region[place["parent"]]:
             _refuse_place(table, line, "region", place["region"], f"{region[place['parent']]}, that of its county")

@@ -62,10 +62,13 @@ def _load(folder: Path, signature: tuple) -> Pack:
     return build(files)
 
 
+KINDS = ("city", "region", "county", "cluster", "pair", "town")  # of places
+
+
 def build(files: PackFiles) -> Pack:
     """The pack of validated files."""
     places = list(files.tables["places"].records())
-    by_kind = {k: [p for p in places if p["kind"] == k] for k in ("city", "region", "county", "cluster", "town")}
+    by_kind = {k: [p for p in places if p["kind"] == k] for k in KINDS}
     ids = {k: tuple(p["id"] for p in rows) for k, rows in by_kind.items()}
     county_figures = Figures(files.tables["counties"], "code")
     town_figures = Figures(files.tables["towns"], "town_id")
@@ -105,7 +108,8 @@ def build(files: PackFiles) -> Pack:
         travel_minutes=minutes,
         age_groups=groups,
         age_group_bounds=bounds,
-        pairs=_pairs(files, by_kind["county"], ids["region"]),
+        pair_ids=ids["pair"],
+        pairs=_pairs(by_kind["pair"], by_kind["county"], ids["region"]),
         files=files,
         names=names,
         members=_members(by_kind, tuple(files.descriptor["tiers"])),
@@ -118,13 +122,14 @@ def build(files: PackFiles) -> Pack:
 
 
 def _members(by_kind: dict[str, list[dict[str, str]]], tiers: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """Positions of towns of every city, region, county, cluster, tier and town."""
+    """Positions of towns of every city, region, county, cluster, pair, tier and town."""
     towns = list(enumerate(by_kind["town"]))
     parent = {c["id"]: c["parent"] for c in by_kind["county"]}
     members = {c["id"]: tuple(i for i, _ in towns) for c in by_kind["city"]}
     members |= {r["id"]: tuple(i for i, t in towns if parent[t["parent"]] == r["id"]) for r in by_kind["region"]}
     members |= {c["id"]: tuple(i for i, t in towns if t["parent"] == c["id"]) for c in by_kind["county"]}
     members |= {k["id"]: tuple(i for i, t in towns if t["id"] in k["members"].split(";")) for k in by_kind["cluster"]}
+    members |= {k["id"]: tuple(i for i, t in towns if t["parent"] in k["members"].split(";")) for k in by_kind["pair"]}
     members |= {tier: tuple(i for i, t in towns if t["tier"] == tier) for tier in tiers}
     return members | {t["id"]: (i,) for i, t in towns}
 
@@ -165,13 +170,9 @@ def _age_groups(files: PackFiles) -> tuple[tuple[str, ...], np.ndarray]:
 
 
 def _pairs(
-    files: PackFiles, counties: list[dict[str, str]], regions: tuple[str, ...]
+    pairs: list[dict[str, str]], counties: list[dict[str, str]], regions: tuple[str, ...]
 ) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """The plan's pairs: for each, the codes of each region, in region order."""
     region = {c["id"]: c["parent"] for c in counties}
-    found = []
-    for row in files.tables["plan_space"].records():
-        if row["kind"] == "pair":
-            codes = row["county_code"].split(";")
-            found.append(tuple(tuple(c for c in codes if region.get(c) == r) for r in regions))
-    return tuple(found)
+    codes = [row["members"].split(";") for row in pairs]
+    return tuple(tuple(tuple(c for c in members if region[c] == r) for r in regions) for members in codes)

@@ -54,6 +54,7 @@ class Pack:
     travel_minutes: np.ndarray
     age_groups: tuple[str, ...]
     age_group_bounds: np.ndarray
+    pair_ids: tuple[str, ...]
     pairs: tuple[tuple[tuple[str, ...], ...], ...]  # plan's pairs of counties, one group of codes per region
     files: PackFiles
     names: dict[str, tuple[str, str]]  # id -> (zh, en); places, tiers and outside places
@@ -75,7 +76,7 @@ class Pack:
         return self.table("places")
 
     def towns_of(self, place_id: str) -> np.ndarray:
-        """Positions of the towns of a city, region, county, cluster, tier or town: int64[n], ascending."""
+        """Positions of the towns of a city, region, county, cluster, pair, tier or town: int64[n], ascending."""
         if place_id not in self.members:
             raise self._unknown(place_id, self.members)
         return frozen(self.members[place_id], np.int64)
