@@ -1,5 +1,5 @@
 """Entry of the app: `make app`, or `streamlit run app.py`."""
 
-from ui.sandbox import page
+from ui.page import page
 
 page()

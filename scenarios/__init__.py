@@ -5,11 +5,17 @@
 
 from typing import Any
 
-_LAZY = {"run": "scenarios.runner", "compare": "scenarios.comparing", "load": "scenarios.scenario"}
+_LAZY = {
+    "run": "scenarios.runner",
+    "run_all": "scenarios.runner",
+    "compare": "scenarios.comparing",
+    "load": "scenarios.scenario",
+    "read_address": "scenarios.address",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`run`, `compare` and `load`, imported when asked for, so that the command line starts fast."""
+    """What `_LAZY` names, imported when asked for, so that the command line starts fast."""
     if name in _LAZY:
         from importlib import import_module
 

@@ -38,7 +38,8 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[shared], add_help=False)
 
     run = add("run")
-    run.add_argument("scenario", help=word("scenario", lang))
+    run.add_argument("scenario", nargs="?", help=word("scenario", lang))
+    run.add_argument("--from-url", metavar="URL", help=word("from_url", lang))
     compare = add("compare")
     compare.add_argument("scenarios", nargs="+", metavar="scenario", help=word("scenario", lang))
     for command in (run, compare):

@@ -16,7 +16,11 @@ def run(args: Namespace) -> None:
     from scenarios.runner import run_all
     from scenarios.tables import console, run_table
 
-    results = run_all(_loaded(args, [args.scenario]), **_options(args))
+    if (args.scenario is None) == (args.from_url is None):
+        en, zh = "needs a scenario, or --from-url and an address", "须给出情景或 --from-url 网址"
+        raise ScenarioError(en, zh, field="run")
+    chosen = _loaded(args, [args.scenario]) if args.scenario else [_addressed(args)]
+    results = run_all(chosen, **_options(args))
     out = console()
     out.print(run_table(results[0], args.lang))
     _write(args, results, out)
@@ -132,6 +136,27 @@ def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"
     return subprocess.call([sys.executable, "-m", "streamlit", "run", str(page)], cwd=page.parent)
+
+
+def _addressed(args: Namespace):
+    """The scenario of an address; its seed, futures and scale become options unless the command line gives them."""
+    from scenarios.address import read_address
+    from scenarios.outputs import check_target, model_version
+    from sim.data import load_pack
+
+    if args.out:
+        check_target(Path(args.out), args.force)
+    pack = load_pack()
+    address = read_address(args.from_url, pack)
+    if address.problems:
+        raise address.problems[0]
+    ours = model_version(pack.hash)
+    if address.version not in ("", ours):
+        print(word("other_version", args.lang, theirs=address.version, ours=ours), file=sys.stderr)
+    for name, value in address.options.items():
+        if not any(len(part) > 2 and f"--{name}".startswith(part.split("=")[0]) for part in args.argv):
+            setattr(args, name, value)
+    return address.scenario
 
 
 def _loaded(args: Namespace, names: list[str | None], pack=None) -> list:

@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,17 +153,22 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def code_hash() -> str:
+def code_hash(folders: Sequence[str] = ("sim", "scenarios")) -> str:
     """sha256 over the model's program and catalogue: two runs with the same hash ran the same rules."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    inside = [
-        p for folder in ("sim", "scenarios") for ending in ("py", "yaml") for p in (root / folder).rglob(f"*.{ending}")
-    ]
+    inside = [p for folder in folders for ending in ("py", "yaml") for p in (root / folder).rglob(f"*.{ending}")]
     for path in sorted(inside, key=lambda p: p.relative_to(root).as_posix()):
         data = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
+
+
+@cache
+def model_version(pack_hash: str) -> str:
+    """Version of the project, of the model's program and of the data, short: two runs with the same one are equal."""
+    content = hashlib.sha256(f"{code_hash(('sim',))}{pack_hash}".encode()).hexdigest()
+    return f"{_versions()['jiangmen-sandbox']}-{content[:8]}"
 
 
 def _versions() -> dict[str, str]:

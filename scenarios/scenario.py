@@ -114,7 +114,7 @@ def _load(found: tuple[FilePath, str], pack, above: tuple[FilePath, ...]) -> Sce
         id=path.stem,
         name=_texts(marked, "name", required=True),
         rationale=_texts(marked, "rationale"),
-        settings=tuple(sorted([*kept, *settings], key=_order)),
+        settings=tuple(sorted([*kept, *settings], key=setting_order)),
         assumptions={**(parent.assumptions if parent else {}), **assumed},
         extends=(parent.id, *parent.extends) if parent else (),
         text=marked.text,
@@ -127,7 +127,8 @@ def _load(found: tuple[FilePath, str], pack, above: tuple[FilePath, ...]) -> Sce
     return scenario
 
 
-def _order(setting: Setting) -> tuple[int, str]:
+def setting_order(setting: Setting) -> tuple[int, str]:
+    """Order of the catalogue, then of places: one policy is written in one way."""
     return list(levers()).index(setting.lever), setting.place
 
 

@@ -45,6 +45,14 @@ WORDS = {
     "bench_reference": ("比普通 Mesa 对象快（倍，单线程）", "times as fast as plain Mesa objects (one thread)"),
     "app": ("打开网页应用", "open the app in the browser"),
     "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
+    "from_url": (
+        "应用界面的网址：运行其中的政策、假设、种子与重复次数（命令行中给出的选项优先）",
+        "address of a screen of the app: run its policy, assumptions, seed and futures (options given here win)",
+    ),
+    "other_version": (
+        "此网址由模型版本 {theirs} 生成，本机为 {ours}：数值可能不同",
+        "this address was made with model version {theirs}, this is {ours}: numbers may differ",
+    ),
     "start": ("普查基准年", "census year to start from"),
     "end": ("结束年", "last year"),
     "scale": ("抽样比例，0 至 1", "share of the households that is simulated, 0 to 1"),

@@ -1,14 +1,25 @@
 """The app as a person uses it: it really simulates, at a tiny scale."""
 
 import json
+import random
+import re
+from urllib.parse import parse_qsl
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scenarios import compare, load, read_address
+from scenarios.address import write_address
+from scenarios.outputs import model_version
 from scenarios.runner import run
-from sim.catalogue import indicators, levers
-from ui import sandbox, simulate, texts
-from ui.levers import FAMILIES, REGIONS
+from sim.catalogue import levers
+from sim.data import load_pack
+from tests.helpers_addresses import GOOD, mutated, usable
+from ui import page, simulate
+from ui.actions import command_line, python_lines
+from ui.desk import DESK
+from ui.levers import families
 
 REPLICATES = 2
 
@@ -18,6 +29,7 @@ def app(root, monkeypatch) -> AppTest:
     """The app after its first run."""
     monkeypatch.setenv("JIANGMEN_APP_SCALE", "0.001")
     monkeypatch.setenv("JIANGMEN_APP_REPLICATES", str(REPLICATES))
+    monkeypatch.setenv("JIANGMEN_APP_REFINED", str(REPLICATES))
     return AppTest.from_file(str(root / "app.py"), default_timeout=300).run()
 
 
@@ -25,109 +37,185 @@ def charts(app: AppTest) -> list[dict]:
     return [json.loads(c.proto.spec) for c in app.get("vega_lite_chart")]
 
 
+def figures(app: AppTest) -> str:
+    return next(h.proto.body for h in app.get("html") if 'class="figures"' in h.proto.body)
+
+
 def words(app: AppTest) -> str:
-    return "\n".join(e.value for e in [*app.title, *app.caption, *app.markdown])
+    return "\n".join(e.value for e in [*app.caption, *app.markdown])
 
 
-def test_chinese_first_two_charts_three_families_by_east_and_west(app):
+def test_chinese_first_two_charts_and_a_main_lever_for_each_family_of_the_catalogue(app):
     assert not app.exception and not app.error
-    assert app.title[0].value == "江门城镇化沙盘"
     assert len(charts(app)) == 2
-    shown = words(app)
-    assert all(family in shown for family in ("户籍开放", "住房供应", "就业增长"))
     keys = {s.key for s in app.slider}
-    for names in FAMILIES.values():
-        for name in names:
-            assert levers()[name].title["zh"] in shown
-            assert {f"{name}.{region}" for region in REGIONS} <= keys
+    assert len(families()) >= 7
+    for family, entries in families().items():
+        assert f"main.{entries[0].key}" in keys, family
+        assert entries[0].title["zh"] in app.slider(key=f"main.{entries[0].key}").label
+        assert "spent" not in entries[0].extra
+    assert "常住人口城镇化率" in figures(app)
 
 
 def test_untouched_levers_give_the_baseline_exactly(app):
     assert words(app).count(f"{REPLICATES} 种未来中 {REPLICATES} 种与基准完全相同") == 2
-    assert {float(d.removesuffix(" 百分点")) for d in app.dataframe[0].value["差值"]} == {0.0}
+    assert figures(app).count("与基准相同") == 5
 
 
-def test_a_lever_moves_the_city(app):
-    before = app.dataframe[0].value.set_index("指标")["当前"]
-    app.slider(key="job_growth_secondary.east").set_value(8.0).run()
+def test_a_lever_moves_the_city_and_undo_returns_the_same_numbers(app):
+    before = figures(app)
+    app.slider(key="main.job_growth_secondary").set_value(8.0).run()
     assert not app.exception and not app.error
-    after = app.dataframe[0].value.set_index("指标")
-    jobs = indicators()["jobs"].title["zh"]
-    assert after.loc[jobs, "高/低于基准"] == f"{REPLICATES}/0（共 {REPLICATES}）"
-    assert (after["当前"] != before).any()
-    assert (after["基准"] == before).all()
+    after = figures(app)
+    assert after != before and "▲" in after
+    app.button(key="undo").click().run()
+    assert figures(app) == before
+    assert app.slider(key="main.job_growth_secondary").value == 0.0
+    app.button(key="redo").click().run()
+    assert figures(app) == after
 
 
 def test_language_switch_keeps_every_lever(app):
-    app.slider(key="permit_parity.west").set_value(0.8).run()
-    table = app.dataframe[0].value
+    app.slider(key="main.permit_parity").set_value(0.8)
+    app.slider(key="main.new_homes").set_value(9000).run()
+    chinese = re.findall(r'class="value">([\d.,]+)', figures(app))
     app.segmented_control(key="language").set_value("en").run()
-    assert app.title[0].value == "Jiangmen urbanisation sandbox"
-    assert app.slider(key="permit_parity.west").value == pytest.approx(0.8)
-    hukou_rate = 4  # row of a percentage, which is the same number in both languages
-    in_english, in_chinese = app.dataframe[0].value["Difference"][hukou_rate], table["差值"][hukou_rate]
-    assert in_english.removesuffix(" pp") == in_chinese.removesuffix(" 百分点") != "0.00"
+    assert "Urban share, residents" in figures(app)
+    assert app.slider(key="main.permit_parity").value == pytest.approx(0.8)
+    assert app.slider(key="main.new_homes").value == 9000
+    assert re.findall(r'class="value">([\d.,]+)', figures(app))[:4] == chinese[:4]
     app.segmented_control(key="language").set_value("zh").run()
-    assert app.slider(key="permit_parity.west").value == pytest.approx(0.8)
+    assert app.slider(key="main.permit_parity").value == pytest.approx(0.8)
 
 
-def test_reset_puts_all_levers_back_and_leaves_assumptions(app):
-    starts = {s.key: s.value for s in app.slider}
-    app.slider(key="new_homes.east").set_value(5000.0)
-    app.slider(key="assumed.migrant_pool").set_value(1.5).run()
-    app.button(key="reset_levers").click().run()
-    ends = {s.key: s.value for s in app.slider}
-    assert ends.pop("assumed.migrant_pool") == pytest.approx(1.5)
-    starts.pop("assumed.migrant_pool")
-    assert ends == starts
+def test_resets_of_policy_and_of_assumptions_are_apart(app):
+    here = app.session_state[DESK]
+    app.slider(key="main.new_homes").set_value(9000).run()
+    here.assume("migrant_pool", 1.5)
+    app.button(key="reset_policy").click().run()
+    assert here.address.settings == () and dict(here.address.assumptions)
+    app.button(key="undo").click().run()
+    app.button(key="reset_assumptions").click().run()
+    assert here.address.assumptions == {} and len(here.address.settings) == 1
+    app.button(key="undo").click().run()
+    app.button(key="reset_both").click().run()
+    assert (here.address.settings, here.address.assumptions) == ((), {})
 
 
-def test_assumptions_hold_in_both_scenarios_and_are_named(app):
-    app.slider(key="assumed.fertility_level").set_value(1.5).run()
-    assert "生育水平系数" in app.warning[0].value
+def test_assumptions_hold_in_both_scenarios(app):
+    app.session_state[DESK].assume("fertility_level", 1.5)
+    app.run()
     assert words(app).count("种与基准完全相同") == 2
 
 
 def test_chart_titles_are_menus_of_indicators_and_places(app):
-    app.selectbox(key="indicator_left.zh").set_value("residents")
-    app.selectbox(key="place_left.zh").set_value("west").run()
+    app.selectbox(key="indicator_left.zh").set_value("residents").run()
+    app.selectbox(key="place_left.zh").set_value("440781").run()
     assert not app.exception
     units = [layer["encoding"]["y"].get("title") for layer in charts(app)[0]["layer"]]
     assert "万人" in units
     app.segmented_control(key="language").set_value("en").run()
     assert app.selectbox(key="indicator_left.en").value == "residents"
-    assert app.selectbox(key="place_left.en").value == "west"
+    assert app.selectbox(key="place_left.en").value == "440781"
+
+
+def test_a_preset_is_taken_whole_and_told_apart_from_an_own_mix(app):
+    app.selectbox(key="preset.zh").set_value("hukou_open").run()
+    assert app.session_state[DESK].address.scenario.hash == load("hukou_open").hash
+    app.slider(key="main.new_homes").set_value(9000).run()
+    assert app.selectbox(key="preset.zh").value == "own"
+
+
+def test_an_address_opens_with_its_levers_and_gives_the_numbers_of_compare(root, monkeypatch):
+    monkeypatch.setenv("JIANGMEN_APP_SCALE", "0.001")
+    monkeypatch.setenv("JIANGMEN_APP_REFINED", "3")
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=300)
+    query = "permit_parity.east=0.9&new_homes=8000&a.migrant_pool=1.1&seed=5&futures=3&left=residents@east&lang=en"
+    for key, value in (part.split("=") for part in query.split("&")):
+        app.query_params[key] = value
+    app.run()
+    assert app.slider(key="main.new_homes").value == 8000
+    chart = app.get("vega_lite_chart")[0]
+    address = read_address(query + "&scale=0.001")
+    table = compare([address.baseline, address.scenario], progress=False, **address.options)
+    row = table.query("indicator == 'residents' and place == 'east' and year == 2035").iloc[0]
+    assert f"{row['value'] / 1e3:,.1f}".split(".")[0] in chart.proto.alt
+    drawn = end_of_chart(chart)
+    assert drawn == pytest.approx((row["baseline_value"] / 1e3, row["value"] / 1e3), rel=1e-14)
+
+
+def end_of_chart(chart) -> tuple[float, float]:
+    """Means of baseline and current in the last year, as they travel to the browser."""
+    table = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pandas()
+    last = table[table["year"] == 2035].set_index("who")["middle"]
+    return last["baseline"], last["current"]
+
+
+def test_an_address_of_another_model_shows_a_banner(root, app):
+    assert not app.warning
+    app.query_params["v"] = "9.9.9-other"
+    app.query_params["new_homes"] = "8000"
+    app.run()
+    assert "9.9.9-other" in app.warning[0].value and model_version(load_pack().hash) in app.warning[0].value
+
+
+def test_damaged_addresses_do_not_take_the_app_down(root, monkeypatch):
+    """Scenarios read from addresses are compiled, not run: `usable` does what a run begins with."""
+    monkeypatch.setattr(page, "pairs", lambda *a: iter(()))
+    rng = random.Random(7)
+    for _ in range(40):
+        app = AppTest.from_file(str(root / "app.py"), default_timeout=60)
+        damaged = dict(parse_qsl(mutated(GOOD, rng), keep_blank_values=True))
+        for key, value in damaged.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        usable(app.session_state[DESK].address)
 
 
 def test_an_error_is_a_sentence_and_the_levers_stay(app, monkeypatch):
     monkeypatch.setenv("JIANGMEN_APP_SCALE", "7")
-    app.slider(key="permit_parity.east").set_value(0.9).run()
+    app.slider(key="main.permit_parity").set_value(0.9).run()
     assert not app.exception
     assert "scale" in app.error[0].value and "7" in app.error[0].value
-    assert app.slider(key="permit_parity.east").value == pytest.approx(0.9)
+    assert app.slider(key="main.permit_parity").value == pytest.approx(0.9)
+
+
+def test_too_much_in_all_places_is_refused_and_told(app):
+    here = app.session_state[DESK]
+    most = levers()["new_homes"].bounds[1]
+    here.set_lever("new_homes", "east", most)
+    here.set_lever("new_homes", "west", most)
+    assert len(here.address.settings) == 1
+    app.run()
+    assert any("未采用" in t.value for t in app.toast)
+
+
+def test_replay_shows_before_and_after_and_ends_with_the_present(app, monkeypatch):
+    monkeypatch.setattr(page, "PAUSE", 0.0)
+    app.slider(key="main.permit_parity").set_value(1.0).run()
+    after = figures(app)
+    app.button(key="replay").click().run()
+    assert not app.exception and figures(app) == after
+
+
+def test_the_lines_that_reproduce_the_screen_give_its_scenario(app):
+    here = app.session_state[DESK]
+    app.slider(key="main.permit_parity").set_value(0.9).run()
+    url = re.search(r'"(.*)"', command_line(here))[1]
+    assert read_address(url).scenario.hash == here.address.scenario.hash
+    assert read_address(url).options["replicates"] == REPLICATES
+    assert write_address(read_address(url), load_pack()) in python_lines(here)
 
 
 def test_futures_of_the_screen_are_those_of_the_command_line(monkeypatch):
-    # three futures in batches of two and one; the runner makes them in one go
-    size = simulate.Size(0.001, 3)
-    baseline = simulate.scenario((), {})
-    monkeypatch.setattr(simulate, "default_threads", lambda: 2)
+    size = simulate.Size(0.001, 3, 3)
+    baseline = load("baseline")
     answers = [before for before, _ in simulate.pairs(baseline, baseline, size)]
     assert [a.futures for a in answers] == [2, 3]
-    whole = run("baseline", start=simulate.START, end=simulate.END, scale=0.001, replicates=3, seed=simulate.SEED)
+    whole = run("baseline", start=simulate.START, end=simulate.END, scale=0.001, replicates=3, seed=1)
     for place in simulate.places():
-        shown = answers[-1].of("residents", place)
-        assert shown.tolist() == whole.series("residents", place).tolist()
-
-
-def test_the_first_answer_says_how_many_futures_it_has(app, monkeypatch):
-    monkeypatch.setattr(simulate, "default_threads", lambda: 1)
-    monkeypatch.setenv("JIANGMEN_APP_REPLICATES", "3")
-    said = []
-    monkeypatch.setattr(sandbox, "text", lambda *a, **k: said.append((a[1], k)) or texts.text(*a, **k))
-    app.run()
-    assert [(key, k["k"]) for key, k in said if key in ("some_futures", "all_futures")] == [
-        ("some_futures", 2),
-        ("all_futures", 3),
-    ]
-    assert "3 种未来已全部推演" in words(app)
+        assert answers[-1].of("residents", place).tolist() == whole.series("residents", place).tolist()
+    town = load_pack().towns[5]
+    means = answers[-1].town_means("residents")[5]
+    assert means == pytest.approx(whole.series("residents", town).mean(axis=0), rel=1e-6)

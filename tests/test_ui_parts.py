@@ -1,21 +1,29 @@
-"""Parts of the screen that need no simulation: comparison, chart table, end labels, numbers, sliders."""
+"""Parts of the screen that need no simulation: comparison, chart data, end labels, numbers, sliders, memory."""
+
+import math
+import threading
 
 import numpy as np
 import pytest
 import yaml
 
 from sim.catalogue import levers
-from ui import simulate
-from ui.charts import chart_table, end_labels
-from ui.ensemble import Ensemble, change
-from ui.levers import FAMILIES, lever_slider, round_step
+from sim.catalogue.lever_fields import LEVELS
+from ui.charts import GRID, chart_table, domain, label_heights, line_chart
+from ui.ensemble import Ensemble, Run, change
+from ui.levers import decimals_of, named_levels, round_step, slider_of
+from ui.memory import Memory
 from ui.table import difference_text
+from ui.targets import chart_targets, plan_targets
 from ui.texts import number, scaled
 
 
 def ensemble(rows: list[list[float]]) -> Ensemble:
     """One indicator in one place; rows are futures, columns the years 2020 and 2021."""
-    return Ensemble(("rate",), ("city",), np.array([2020, 2021]), np.array(rows)[None, None])
+    towns = np.zeros((1, 0, 2), np.float32)
+    return Ensemble.of_runs(
+        [Run(("rate",), ("city",), np.array([2020, 2021]), np.array([[row]]), towns) for row in rows]
+    )
 
 
 BEFORE = ensemble([[10.0, 11.0], [10.0, 13.0], [10.0, 15.0]])
@@ -27,49 +35,84 @@ def test_change_is_taken_within_pairs():
     c = change(BEFORE, AFTER, "rate", "city", 2021)
     assert (c.baseline, c.current) == (13.0, pytest.approx(41 / 3))
     assert c.difference == pytest.approx(2 / 3)
+    assert (c.least, c.most) == (-1.0, 3.0)
     assert (c.up, c.down, c.same, c.pairs) == (1, 1, 1, 3)
 
 
 def test_chart_table_has_range_and_mean_over_futures():
-    table = chart_table(BEFORE, AFTER, "rate", "city", divisor=2.0)
-    last = table[table["year"] == 2021].set_index("who")
+    table, _ = chart_table(BEFORE, AFTER, "rate", "city", divisor=2.0)
+    last = next(r for r in table.to_pylist() if (r["who"], r["year"]) == ("baseline", 2021))
     # baseline 11, 13, 15 halved: 5.5 .. 7.5 with mean 6.5
-    assert last.loc["baseline", ["low", "middle", "high"]].tolist() == [5.5, 6.5, 7.5]
+    assert (last["low"], last["middle"], last["high"]) == (5.5, 6.5, 7.5)
 
 
 def test_lines_that_are_one_get_one_label():
-    assert len(end_labels(chart_table(BEFORE, BEFORE, "rate", "city", 1.0), "zh")) == 1
+    base, current = label_heights(np.array([1.0, 2.0]), np.array([1.0, 2.0]), (0.0, 4.0))
+    assert math.isnan(base) and current == 2.0
 
 
 def test_labels_of_near_lines_are_pushed_apart_and_keep_their_order():
-    # means at the end: 13 and 13.667; drawn range 10..15, so the least gap is 0.07 * 5 = 0.35 < 0.667: not pushed
-    far = end_labels(chart_table(BEFORE, AFTER, "rate", "city", 1.0), "en")
-    assert far[1]["at"] - far[0]["at"] == pytest.approx(2 / 3)
-    near = ensemble([[10.0, 11.0], [10.0, 13.0], [10.0, 15.03]])  # mean 13.01; range 5.03, least gap 0.3521
-    pushed = end_labels(chart_table(BEFORE, near, "rate", "city", 1.0), "en")
-    assert pushed[1]["at"] - pushed[0]["at"] == pytest.approx(0.07 * 5.03)
+    # the axis is 10 long, so the least gap is 0.055 * 10 = 0.55
+    far = label_heights(np.array([5.0]), np.array([6.0]), (0.0, 10.0))
+    assert far == (5.0, 6.0)
+    near = label_heights(np.array([5.0]), np.array([4.9]), (0.0, 10.0))
+    assert near == pytest.approx((4.95 + 0.275, 4.95 - 0.275))
 
 
-def test_futures_that_come_later_are_put_after_the_first():
-    joined = Ensemble.joined([BEFORE, AFTER])
-    assert joined.futures == 6
-    assert joined.of("rate", "city")[:, 1].tolist() == [11.0, 13.0, 15.0, 14.0, 12.0, 15.0]
+def test_the_axis_stays_while_a_lever_moves_a_little_and_holds_all_that_is_drawn():
+    low, high = np.array([[10.0, 11.0], [10.0, 12.0]]), np.array([[10.0, 15.0], [10.0, 15.5]])
+    still = domain(low, high)
+    assert domain(low, np.add(high, [[0.0], [0.5]])) == still
+    bottom, top = domain(low, np.array([[10.0, 15.0], [10.0, 30.0]]), targets=((2025, 2.0),))
+    assert bottom < 2.0 and top > 30.0
+    assert (bottom * GRID) % 1 == 0 and (top * GRID) % 1 == 0
 
 
-def test_runs_become_futures():
-    # one run: values[year, place, indicator]; two years, two places, one indicator
-    run = ([2020, 2021], ["city", "east"], ["rate"], np.array([[[1.0], [2.0]], [[3.0], [4.0]]]))
-    two = Ensemble.of_runs([run, run])
-    assert two.futures == 2
-    assert two.of("rate", "east").tolist() == [[2.0, 4.0], [2.0, 4.0]]
+def test_an_axis_of_counts_does_not_go_below_nothing():
+    assert domain(np.array([[0.1, 0.2]] * 2), np.array([[0.1, 9.0]] * 2))[0] == 0.0
 
 
-@pytest.mark.parametrize(("cores", "first"), [(1, 2), (2, 2), (3, 3), (16, 4)])
-def test_batches_hold_one_future_a_core_and_make_up_all_of_them(monkeypatch, cores, first):
-    monkeypatch.setattr(simulate, "default_threads", lambda: cores)
-    found = simulate.batches(7)
-    assert found[0] == (0, first)
-    assert [r for start, count in found for r in range(start, start + count)] == list(range(7))
+def test_a_specification_is_made_once():
+    one = line_chart("zh", "%", (60.0, 80.0), (2020, 2035), False)
+    assert line_chart("zh", "%", (60.0, 80.0), (2020, 2035), False) is one
+
+
+class Bytes:
+    """Stands for a run of a given size."""
+
+    def __init__(self, nbytes: int):
+        self.nbytes = nbytes
+
+
+def test_memory_is_bounded_and_forgets_the_least_recently_used():
+    memory = Memory(most=100, workers=1)
+    made = []
+    for key in (1, 2, 3, 1, 4, 2):  # 40 bytes each: two are kept
+        memory.ask(key, lambda key=key: made.append(key) or Bytes(40)).result()
+    assert made == [1, 2, 3, 1, 4, 2]
+    assert memory.size == 80
+    memory.ask(4, lambda: pytest.fail("is remembered")).result()
+
+
+def test_a_run_that_two_ask_for_is_made_once_and_not_called_off_by_one_of_them():
+    memory = Memory(workers=1)
+    gate, made = threading.Event(), []
+    blocker = memory.ask("first", lambda: gate.wait(10) and Bytes(1))
+    mine, theirs = (memory.ask("shared", lambda: made.append(1) or Bytes(1)) for _ in range(2))
+    memory.ask("unwanted", lambda: pytest.fail("nobody wants it"))
+    memory.let_go("shared")
+    memory.let_go("unwanted")
+    assert memory.busy() == 2
+    gate.set()
+    blocker.result(10)
+    assert mine.result(10) is theirs.result(10) and made == [1]
+
+
+def test_a_run_that_fails_is_told_and_can_be_tried_again():
+    memory = Memory(workers=1)
+    with pytest.raises(ZeroDivisionError):
+        memory.ask(1, lambda: 1 / 0).result(10)
+    assert memory.ask(1, lambda: Bytes(1)).result(10).nbytes == 1
 
 
 def test_an_indicator_without_values_is_not_shown():
@@ -114,18 +157,34 @@ def test_step_is_round_and_gives_at_most_forty_positions():
     assert [round_step(s) for s in (1.0, 16.0, 30000.0)] == [0.05, 0.5, 1000.0]
 
 
-def test_sliders_start_at_what_is_in_force():
-    parity = lever_slider(levers()["permit_parity"], "east")
-    assert (parity.low, parity.high, parity.start) == (0.0, 1.0, 0.6)
+def test_sliders_have_the_bounds_and_a_quantity_in_a_smaller_place_what_they_leave():
+    for entry in levers().values():
+        assert (slider_of(entry).low, slider_of(entry).high) == entry.bounds
+        part = slider_of(entry, whole_city=False)
+        if entry.spread == "total":
+            assert part.low == 0.0 and part.high + entry.in_force(2021) <= entry.bounds[1]
+        else:
+            assert part == slider_of(entry)
 
 
-def test_extra_quantities_of_both_regions_together_stay_within_the_bounds():
-    for name in (n for names in FAMILIES.values() for n in names if levers()[n].spread == "total"):
-        entry = levers()[name]
-        slider = lever_slider(entry, "east")
-        in_force = entry.default[max(entry.default)] if isinstance(entry.default, dict) else entry.default
-        assert slider.start == 0.0
-        assert 2 * slider.high + in_force <= entry.bounds[1]
+@pytest.mark.parametrize(("value", "decimals"), [(0.8, 1), (1.0, 0), (0.05, 2), (12000.0, 0)])
+def test_a_slider_shows_the_decimals_that_its_value_has(value, decimals):
+    assert decimals_of(value) == decimals
+
+
+def test_named_levels_go_from_keep_to_maximum():
+    words = [word for word, _ in named_levels(levers()["permit_parity"], "zh")]
+    assert words[:4] == [LEVELS[n]["zh"] for n in ("keep", "moderate", "active", "maximum")]
+    values = [value for _, value in named_levels(levers()["permit_parity"], "en")][:4]
+    assert values == sorted(values) and values[0] == levers()["permit_parity"].in_force(2021)
+
+
+def test_targets_of_the_plan_are_found_by_the_official_title_and_hold_for_the_city():
+    # plan, table 1: 70 % by 2025, 75 % by 2035; chapter 2: more than 3.5 million urban residents by 2025
+    assert plan_targets()["urbanisation_rate"][-2:] == ((2025, 70.0, "70"), (2035, 75.0, "75"))
+    assert plan_targets()["urban_residents"][0] == (2025, 3.5e6, ">350")
+    assert chart_targets("urban_residents", "440700", 1e4) == ((2025, 350.0), (2035, 400.0))
+    assert chart_targets("urban_residents", "east", 1e4) == ()
 
 
 def test_every_text_is_in_both_languages(root):

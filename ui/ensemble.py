@@ -7,32 +7,46 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Ensemble:
-    """`values` is float64[indicator, place, future, year]; NaN where an indicator has no meaning for a place."""
+class Run:
+    """One future: `values` float64[indicator, place, year] of the city, regions and counties, `towns`
+    float32[indicator, town, year] for the map; NaN where an indicator has no meaning for a place."""
 
     indicators: tuple[str, ...]
     places: tuple[str, ...]
     years: np.ndarray
     values: np.ndarray
+    towns: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        return self.values.nbytes + self.towns.nbytes
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Futures of one scenario, in the order of their run seeds."""
+
+    runs: tuple[Run, ...]
 
     @classmethod
-    def of_runs(cls, runs: Sequence[tuple]) -> "Ensemble":
-        """From what `scenarios.runner.run_job` gives: years, places, indicators, float64[year, place, indicator]."""
-        years, places, indicators, _ = runs[0]
-        values = np.stack([values for *_, values in runs])
-        return cls(
-            tuple(indicators), tuple(places), np.array(years), np.ascontiguousarray(values.transpose(3, 2, 0, 1))
-        )
+    def of_runs(cls, runs: Sequence[Run]) -> "Ensemble":
+        return cls(tuple(runs))
 
-    @classmethod
-    def joined(cls, parts: Sequence["Ensemble"]) -> "Ensemble":
-        """Futures of the same scenario, one part after the other."""
-        one = parts[0]
-        return cls(one.indicators, one.places, one.years, np.concatenate([p.values for p in parts], axis=2))
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        return self.runs[0].indicators
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return self.runs[0].places
+
+    @property
+    def years(self) -> np.ndarray:
+        return self.runs[0].years
 
     @property
     def futures(self) -> int:
-        return self.values.shape[2]
+        return len(self.runs)
 
     def has(self, indicator: str, place: str) -> bool:
         """Whether the indicator has a value for the place in every future and year."""
@@ -42,7 +56,13 @@ class Ensemble:
 
     def of(self, indicator: str, place: str) -> np.ndarray:
         """float64[future, year]."""
-        return self.values[self.indicators.index(indicator), self.places.index(place)]
+        i, p = self.indicators.index(indicator), self.places.index(place)
+        return np.array([run.values[i, p] for run in self.runs])
+
+    def town_means(self, indicator: str) -> np.ndarray:
+        """float64[town, year]: means over futures."""
+        i = self.indicators.index(indicator)
+        return np.mean([run.towns[i] for run in self.runs], axis=0, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,8 @@ class Change:
     baseline: float  # mean over futures
     current: float
     difference: float  # mean of the paired differences
+    least: float  # smallest and largest difference of a pair
+    most: float
     up: int  # pairs in which current is above baseline
     down: int
     pairs: int
@@ -71,6 +93,8 @@ def change(baseline: Ensemble, current: Ensemble, indicator: str, place: str, ye
         float(before.mean()),
         float(after.mean()),
         float(gap.mean()),
+        float(gap.min()),
+        float(gap.max()),
         int((gap > 0).sum()),
         int((gap < 0).sum()),
         len(gap),

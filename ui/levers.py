@@ -1,38 +1,37 @@
-"""Sliders of the levers and of the assumptions, made from the catalogue, and the settings they stand for.
+"""Controls of the levers and of the assumptions, made from the catalogue: nothing here names a lever.
 
-A slider that stands where it starts sets nothing: untouched levers leave the scenario equal to the baseline.
+Each family has a main slider for the whole city; behind it stand all its levers for any place. Sliders show the desk
+and tell it what they were moved to; they keep nothing themselves.
 """
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
-import numpy as np
 import streamlit as st
 
+from scenarios.address import FROM_YEAR
 from sim.catalogue import Entry, assumptions, levers
-from sim.policy import Path, Setting, default_over
+from sim.catalogue.lever_fields import LEVELS
+from sim.data import load_pack
+from ui.desk import Desk, assumed_value, value_at
+from ui.menus import place_menu
 from ui.texts import text, title, unit
 
-FROM_YEAR = 2021  # first year that a moved lever or assumption changes
-REGIONS = ("east", "west")
-FAMILIES = {
-    "hukou": ("permit_parity", "rural_rights_kept", "hukou_threshold_years"),
-    "housing": ("new_homes", "public_rental_homes"),
-    "jobs": ("job_growth_secondary", "job_growth_tertiary"),
-}
-SHOCKS = ("jobs_shock", "arrivals_shock")  # hold in one named year: no slider of their own
 STEPS = 40  # a slider has at most about this many positions
+ICONS = {
+    "hukou": "badge", "housing": "apartment", "jobs": "work", "services": "school", "land": "crop_free",
+    "countryside": "grass", "region": "hub", "environment": "eco", "shocks": "bolt",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Slider:
-    """Range of one slider in the catalogue's unit, and where it starts."""
+    """Range of one slider in the catalogue's unit."""
 
-    key: str
     low: float
     high: float
     step: float
-    start: float
 
 
 def round_step(span: float) -> float:
@@ -42,145 +41,183 @@ def round_step(span: float) -> float:
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if raw <= m * power * (1 + 1e-9))
 
 
-def in_force(entry: Entry) -> float:
-    """The catalogue's default in the first year that a lever can change."""
-    return float(default_over(entry, np.array([FROM_YEAR]))[0])
-
-
-def lever_slider(entry: Entry, region: str) -> Slider:
-    """A `same` lever starts at the value in force. A `total` lever is what the region gets beyond the city's own
-    default, so it starts at nothing, and each of the two regions may take half of what the bounds leave."""
+def slider_of(entry: Entry, whole_city: bool = True) -> Slider:
+    """The bounds. A quantity that adds up leaves, beyond the city's own, what the bounds leave; a whole number of
+    years goes by years."""
     low, high = entry.bounds
-    if entry.spread == "total":
-        step = round_step((high - low) / len(REGIONS))
-        room = (high - in_force(entry)) / len(REGIONS)
-        return Slider(f"{entry.key}.{region}", 0.0, math.floor(room / step) * step, step, 0.0)
     step = 1.0 if entry.unit == "years" else round_step(high - low)
-    return Slider(f"{entry.key}.{region}", float(low), float(high), step, in_force(entry))
+    if getattr(entry, "spread", "same") == "total" and not whole_city:
+        return Slider(0.0, math.floor((high - entry.in_force(FROM_YEAR)) / step) * step, step)
+    return Slider(float(low), float(high), step)
 
 
-def assumption_slider(entry: Entry) -> Slider:
-    low, high = entry.bounds
-    return Slider(f"assumed.{entry.key}", float(low), float(high), round_step(high - low), in_force(entry))
+@cache
+def families() -> dict[str, tuple[Entry, ...]]:
+    """family -> its levers in the order of the catalogue; the first that is not spent stands for the family."""
+    found: dict[str, list[Entry]] = {}
+    for entry in levers().values():
+        found.setdefault(entry.family, []).append(entry)
+    return {f: tuple(sorted(entries, key=lambda e: "spent" in e.extra)) for f, entries in found.items()}
 
 
-def lever_sliders() -> dict[str, tuple[Entry, str, Slider]]:
-    """key -> (lever, region, slider) for all levers on the screen."""
-    chosen = (levers()[name] for names in FAMILIES.values() for name in names)
-    return {s.key: (e, r, s) for e in chosen for r in REGIONS for s in [lever_slider(e, r)]}
+def named_levels(entry: Entry, language: str) -> list[tuple[str, float]]:
+    """(word, value) of the catalogue's named levels, from the least to the most, then as planned."""
+    given = entry.levels
+    return [(words[language], float(given[name])) for name, words in LEVELS.items() if name in given]
 
 
-def assumption_sliders() -> dict[str, tuple[Entry, Slider]]:
-    chosen = (e for e in assumptions().values() if e.key not in SHOCKS)
-    return {s.key: (e, s) for e in chosen for s in [assumption_slider(e)]}
+def lever_panel(desk: Desk) -> None:
+    """One row a family: the main slider for the whole city, and a button to the details."""
+    language, city = desk.language, load_pack().city_id
+    for family, entries in families().items():
+        main = entries[0]
+        with st.container(key=f"family_{family}"):
+            left, right = st.columns([8, 1], gap="xsmall", vertical_alignment="bottom")
+            with left:
+                label = f"**{family_name(language, family)}**  {title(language, main)}"
+                lever_slider(desk, main, city, f"main.{main.key}", label)
+            with right:
+                set_here = sum(s.lever in {e.key for e in entries} for s in desk.address.settings)
+                details = st.popover(
+                    " " if not set_here else f"**{set_here}**",
+                    icon=f":material/{ICONS.get(family, 'tune')}:",
+                    type="tertiary",
+                    key=f"details.{family}",
+                    on_change="rerun",
+                    help=text(language, "details", family=family_name(language, family), n=len(entries)),
+                )
+            if details.open:
+                with details:
+                    family_details(desk, family, entries)
 
 
-def settings() -> tuple[Setting, ...]:
-    """What the moved lever sliders ask for."""
-    return tuple(
-        Setting(entry.key, region, Path.starting(FROM_YEAR, _value(slider)))
-        for entry, region, slider in lever_sliders().values()
-        if _moved(slider)
-    )
+def family_details(desk: Desk, family: str, entries: tuple[Entry, ...]) -> None:
+    """All levers of a family in one place, with named levels where the catalogue has them."""
+    language = desk.language
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.markdown(f"##### {family_name(language, family)}")
+    with right:
+        place = place_menu(f"levers_of.{family}", language)
+    entries = tuple(e for e in entries if place == load_pack().city_id or not e.extra.get("for_pairs"))
+    for row in range(0, len(entries), 2):
+        for column, entry in zip(st.columns(2, gap="medium"), entries[row : row + 2], strict=False):
+            with column:
+                label = f"{title(language, entry)} · {unit(language, entry.unit)}"
+                lever_slider(desk, entry, place, f"lever.{entry.key}.{place}", label)
+                level_buttons(desk, entry, place)
 
 
-def assumed() -> dict[str, Path]:
-    """What the moved assumption sliders ask for."""
-    return {e.key: Path.starting(FROM_YEAR, _value(s)) for e, s in assumption_sliders().values() if _moved(s)}
+def level_buttons(desk: Desk, entry: Entry, place: str) -> None:
+    """The four named levels as one row of buttons."""
+    if "spent" in entry.extra:
+        st.caption(entry.spent[desk.language])
+        return
+    if place != load_pack().city_id and entry.spread == "total":
+        return
+    found = named_levels(entry, desk.language)
+    with st.container(horizontal=True, gap="xxsmall", key=f"levels_{entry.key}_{place}"):
+        for i, (word, value) in enumerate(found):
+            now = math.isclose(value, value_at(desk.address, entry, place))
+            st.button(
+                word, key=f"level.{entry.key}.{place}.{i}", type="primary" if now else "tertiary",
+                on_click=desk.set_lever, args=(entry.key, place, value),
+            )  # fmt: skip
 
 
-def _value(slider: Slider) -> float:
-    """The slider's value on its own grid, so that 0.6000000001 and 0.6 are one scenario."""
-    raw = st.session_state.get(slider.key, slider.start)
-    return slider.start if math.isclose(raw, slider.start) else round(float(raw), 6)
+def lever_slider(desk: Desk, entry: Entry, place: str, key: str, label: str) -> None:
+    """One slider over one lever in one place."""
+    shape = slider_of(entry, place == load_pack().city_id)
+
+    def moved() -> None:
+        desk.set_lever(entry.key, place, rounded(st.session_state[key]))
+
+    _draw(shape, value_at(desk.address, entry, place), key, label, lever_help(desk.language, entry, shape), moved)
 
 
-def _moved(slider: Slider) -> bool:
-    return _value(slider) != slider.start
-
-
-def reset(sliders: list[Slider]) -> None:
-    """Callback: put sliders back where they start."""
-    for slider in sliders:
-        st.session_state[slider.key] = slider.start
-
-
-def reset_levers(language: str) -> None:
-    """The button that puts all levers back and leaves the assumptions."""
-    st.button(
-        text(language, "reset_levers"),
-        key="reset_levers",
-        icon=":material/restart_alt:",
-        on_click=reset,
-        args=([s for _, _, s in lever_sliders().values()],),
-    )
-
-
-def lever_panel(language: str) -> None:
-    """Three families of levers; each lever has a slider for East and one for West."""
-    sliders = lever_sliders()
-    for family, names in FAMILIES.items():
-        st.markdown(f"**{text(language, f'family_{family}')}**")
-        for name in names:
-            entry = levers()[name]
-            st.caption(f"{title(language, entry)} · {unit(language, entry.unit)}")
-            for column, region in zip(st.columns(len(REGIONS)), REGIONS, strict=True):
-                slider = sliders[f"{name}.{region}"][2]
-                with column:
-                    _draw(slider, text(language, region), lever_help(language, entry, region, slider))
-
-
-def assumption_panel(language: str) -> None:
-    """The assumptions, in a drawer of their own."""
-    sliders = assumption_sliders()
-    with st.expander(text(language, "assumptions"), icon=":material/public:"):
-        st.caption(text(language, "assumptions_note"))
-        st.button(
-            text(language, "reset_assumptions"),
-            key="reset_assumptions",
-            on_click=reset,
-            args=([s for _, s in sliders.values()],),
+def assumption_panel(desk: Desk) -> None:
+    """The assumptions, in a drawer of their own colour."""
+    language, moved = desk.language, len(desk.address.assumptions)
+    with st.container(key="assumptions"):
+        drawer = st.popover(
+            text(language, "assumptions") + (f" · **{moved}**" if moved else ""),
+            icon=":material/public:",
+            width="stretch",
+            key="drawer",
+            on_change="rerun",
         )
-        for entry, slider in sliders.values():
-            label = f"{title(language, entry)} · {unit(language, entry.unit)}"
-            _draw(slider, label, assumption_help(language, entry))
+    if not drawer.open:
+        return
+    with drawer, st.container(key="assumption_drawer"):
+        st.caption(text(language, "assumptions_note"))
+        shown = [e for e in assumptions().values() if not is_shock(e)]
+        for row in range(0, len(shown), 2):
+            for column, entry in zip(st.columns(2, gap="medium"), shown[row : row + 2], strict=False):
+                with column:
+                    assumption_slider(desk, entry)
 
 
-def _draw(slider: Slider, label: str, help_text: str) -> None:
-    """Start values go through the session state alone, so that a reset and a change of language keep to them."""
-    st.session_state.setdefault(slider.key, slider.start)
+def assumption_slider(desk: Desk, entry: Entry) -> None:
+    key = f"assumed.{entry.key}"
+
+    def moved() -> None:
+        desk.assume(entry.key, rounded(st.session_state[key]))
+
+    label = f"{title(desk.language, entry)} · {unit(desk.language, entry.unit)}"
+    value = assumed_value(desk.address, entry)
+    _draw(slider_of(entry), value, key, label, assumption_help(desk.language, entry), moved)
+
+
+def is_shock(entry: Entry) -> bool:
+    """A shock holds in one named year: it has no slider, a scenario file or an address sets it."""
+    return entry.source.startswith("named year")
+
+
+def rounded(value: float) -> float:
+    """On a slider's own grid, so that 0.6000000001 and 0.6 are one scenario."""
+    return round(float(value), 6)
+
+
+def family_name(language: str, family: str) -> str:
+    return text(language, f"family_{family}", missing=family.capitalize())
+
+
+def _draw(shape: Slider, value: float, key: str, label: str, about: str, moved) -> None:
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    places = max(decimals_of(shape.step), decimals_of(value))
     st.slider(
         label,
-        slider.low,
-        slider.high,
-        step=slider.step,
-        format=_format(slider.step),
-        key=slider.key,
-        help=help_text,
-        persist_state="session",
+        min(shape.low, value),
+        max(shape.high, value),
+        step=shape.step,
+        format=f"%.{places}f",
+        key=key,
+        help=about,
+        on_change=moved,
     )
 
 
-def _format(step: float) -> str:
-    places = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"%.{places}f"
+def decimals_of(value: float) -> int:
+    """Decimals that it takes to write a number of at most six decimals."""
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
-def lever_help(language: str, entry: Entry, region: str, slider: Slider) -> str:
-    """What the lever is, from when, what holds now and the range; then the catalogue's note."""
-    kind = "default_total" if entry.spread == "total" else "default_same"
+def lever_help(language: str, entry: Entry, shape: Slider) -> str:
+    """What the lever is, from when, what holds now and the range; its levels; then the catalogue's note."""
+    kind = "default_total" if shape.low == 0.0 and entry.spread == "total" else "default_same"
     described = text(
         language,
         "lever_help",
         title=title(language, entry),
         unit=unit(language, entry.unit),
         year=FROM_YEAR,
-        default=text(language, kind, value=f"{in_force(entry):,g}"),
-        low=f"{slider.low:g}",
-        high=f"{slider.high:,g}",
+        default=text(language, kind, value=f"{entry.in_force(FROM_YEAR):,g}"),
+        low=f"{shape.low:g}",
+        high=f"{shape.high:,g}",
     )
-    members = text(language, f"{region}_members")
-    return f"{text(language, region)}: {members}\n\n{described}\n\n{entry.note}"
+    named = " · ".join(f"{word} {value:,g}" for word, value in named_levels(entry, language))
+    spent = entry.extra.get("spent", {}).get(language, "")
+    return "\n\n".join(part for part in (described, named, spent, str(entry.note)) if part)
 
 
 def assumption_help(language: str, entry: Entry) -> str:

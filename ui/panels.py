@@ -1,62 +1,63 @@
-"""Charts and table on the screen: menus drawn once a run of the script, contents as often as there are new futures."""
+"""A chart whose title is a menu: laid out once a run of the script, filled as often as there are new futures."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from scenarios.address import END, START
 from sim.catalogue import indicators
 from ui.charts import chart_table, line_chart
+from ui.desk import Desk
 from ui.ensemble import Change, Ensemble, change
-from ui.simulate import END, START, places
-from ui.table import columns, difference_text, indicator_table
+from ui.menus import menu
+from ui.simulate import places
+from ui.table import difference_text
+from ui.targets import chart_targets
 from ui.texts import number, place_name, scaled, text, title
 
-
-def menu(key: str, options: Sequence[str], first: str, name: Callable[[str], str], label: str, language: str) -> str:
-    """A select menu that keeps its choice in another language.
-
-    The browser remembers the words of the chosen option, not its id, so each language has a menu of its own.
-    """
-    here = f"{key}.{language}"
-    chosen = st.session_state.get(key, first)
-    st.session_state[here] = chosen if chosen in options else options[0]
-
-    def keep() -> None:
-        st.session_state[key] = st.session_state[here]
-
-    return st.selectbox(
-        text(language, label), options, format_func=name, key=here, on_change=keep, label_visibility="collapsed"
-    )
+FIRST = {"left": "urbanisation_rate", "right": "income_ratio"}
 
 
-def place_menu(key: str, language: str) -> str:
-    """The city or one of its regions."""
-    return menu(key, places(), places()[0], lambda place: place_name(language, place), "place", language)
+def chosen_chart(desk: Desk, side: str) -> tuple[str, str]:
+    """(indicator, place) of a side; what the address says if that exists, else the first."""
+    indicator, _, place = desk.look.get(side, "").partition("@")
+    if indicator not in indicators():
+        indicator = FIRST[side]
+    return indicator, place if place in places() else places()[0]
 
 
 @dataclass(frozen=True)
 class ChartPanel:
-    """A chart whose title is a menu of indicators, with the place beside it and one sentence under it."""
+    """One chart with the menus over it and one sentence under it."""
 
     indicator: str
     place: str
     language: str
-    about: DeltaGenerator  # what lines and bands are
+    big: bool
     chart: DeltaGenerator
     words: DeltaGenerator
 
     @classmethod
-    def laid_out(cls, side: str, first: str, shown: Sequence[str], language: str) -> "ChartPanel":
+    def laid_out(cls, desk: Desk, side: str, options: Sequence[str]) -> "ChartPanel":
+        language = desk.language
+        indicator, place = chosen_chart(desk, side)
         left, right = st.columns([7, 2], gap="xsmall")
         with left:
-            indicator = menu(
-                f"indicator_{side}", shown, first, lambda key: title(language, indicators()[key]), "indicator", language
-            )
+            menu(
+                f"indicator_{side}.{language}", options, indicator, lambda key: title(language, indicators()[key]),
+                text(language, "indicator"), lambda key: desk.see(**{side: f"{key}@{place}"}),
+            )  # fmt: skip
         with right:
-            place = place_menu(f"place_{side}", language)
-        return cls(indicator, place, language, st.empty(), st.empty(), st.empty())
+            menu(
+                f"place_{side}.{language}", places(), place, lambda p: place_name(language, p),
+                text(language, "place"), lambda p: desk.see(**{side: f"{indicator}@{p}"}),
+            )  # fmt: skip
+        with st.container(key=f"fill_{side}"):
+            chart = st.empty()
+        return cls(indicator, place, language, bool(desk.look.get("big")), chart, st.empty())
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         """Draw the futures that there are."""
@@ -64,13 +65,9 @@ class ChartPanel:
             self.chart.info(text(self.language, "no_value"))
             return
         entry = indicators()[self.indicator]
-        largest = float(abs(baseline.of(self.indicator, self.place)).max())
-        divisor, unit_label = scaled(self.language, entry.unit, largest)
-        data = chart_table(baseline, current, self.indicator, self.place, divisor)
         c = change(baseline, current, self.indicator, self.place, END)
-        self.about.caption(text(self.language, "band_note", n=c.pairs))
-        spec = line_chart(data, self.language, unit_label)
-        self.chart.vega_lite_chart(data, spec, width="stretch", alt=self._alt(c, divisor))
+        data, spec, divisor, largest = drawn(baseline, current, self.indicator, self.place, self.language, self.big)
+        self.chart.vega_lite_chart(data, spec, width="stretch", height="stretch", alt=self._alt(c, divisor))
         self.words.markdown(sentence(c, entry.unit, divisor, largest, self.language))
 
     def _alt(self, c: Change, divisor: float) -> str:
@@ -87,32 +84,22 @@ class ChartPanel:
         )
 
 
+def drawn(baseline: Ensemble, current: Ensemble, indicator: str, place: str, language: str, big: bool = False):
+    """(data, spec, divisor, largest value) of one chart, in units that people read."""
+    entry = indicators()[indicator]
+    largest = float(abs(baseline.of(indicator, place)).max())
+    divisor, unit_label = scaled(language, entry.unit, largest)
+    targets = chart_targets(indicator, place, divisor)
+    data, ends = chart_table(baseline, current, indicator, place, divisor, targets)
+    years = len(baseline.years)
+    same = math.isnan(data["label_at"][years - 1].as_py())
+    spec = line_chart(language, unit_label, ends, (START, END), same, targets, big)
+    return data, spec, divisor, largest
+
+
 def sentence(c: Change, code: str, divisor: float, largest: float, language: str) -> str:
     """The change in words that count futures."""
     if c.same == c.pairs:
         return text(language, "same_sentence", year=END, n=c.pairs, same=c.same)
     difference = difference_text(c.difference, code, divisor, largest, language)
     return text(language, "change_sentence", year=END, n=c.pairs, up=c.up, down=c.down, difference=difference)
-
-
-@dataclass(frozen=True)
-class TablePanel:
-    """All indicators of a place in the last year."""
-
-    place: str
-    language: str
-    slot: DeltaGenerator
-
-    @classmethod
-    def laid_out(cls, language: str) -> "TablePanel":
-        left, right = st.columns([7, 2], vertical_alignment="center")
-        left.subheader(text(language, "table", year=END))
-        with right:
-            place = place_menu("place_table", language)
-        return cls(place, language, st.empty())
-
-    def fill(self, baseline: Ensemble, current: Ensemble) -> None:
-        rows = indicator_table(baseline, current, self.place, END, self.language)
-        self.slot.dataframe(
-            rows, hide_index=True, width="stretch", height="content", column_config=columns(self.language)
-        )

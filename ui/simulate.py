@@ -1,97 +1,136 @@
 """Runs scenarios for the screen: really simulates, remembers what it has simulated, turns errors into sentences.
 
-Futures come in small batches, so that the screen answers after the first and sharpens with each that follows.
+Futures come one by one, so that the screen answers after the first few and sharpens with each that follows.
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
+from scenarios.address import END, FUTURES, SCALE, START, Address
+from scenarios.outputs import model_version
 from scenarios.runner import Job, check_run, replicate_seed, run_job
 from scenarios.scenario import Scenario
 from sim.data import load_pack
 from sim.engine import default_threads
-from sim.policy import Path, Setting
 from sim.synthesis import start_population
-from ui.ensemble import Ensemble
+from ui.ensemble import Ensemble, Run
+from ui.memory import Memory
 
-START, END, SEED = 2020, 2035, 1
-DETAIL = "city"  # the city and its regions
-SMALLEST_BATCH, LARGEST_BATCH = 2, 4  # futures; two are the least that have a range
-REMEMBERED = 400  # batches kept in memory; one takes some tens of kB
+FIRST = 2  # futures of the first answer; two are the least that have a range
+REFINED = 30  # futures to which the screen refines itself while nobody else waits
+LARGEST_SCALE = 0.05  # an address may ask for no more than this on the screen
+POLL = 0.1  # seconds between looks at whether the person has moved on
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is simulated at each release of a lever."""
+    """How much is simulated at each release of a lever, and for which seed."""
 
-    scale: float
-    replicates: int
+    scale: float = SCALE
+    futures: int = FUTURES
+    refined: int = REFINED
+    seed: int = 1
 
     @classmethod
-    def chosen(cls) -> "Size":
-        """1 % of the city and 8 replicates, unless the environment says otherwise (tests, weak machines)."""
-        scale = float(os.environ.get("JIANGMEN_APP_SCALE", "0.01"))
-        return cls(scale, int(os.environ.get("JIANGMEN_APP_REPLICATES", "8")))
+    def of(cls, address: Address) -> "Size":
+        """What the address says, unless the environment says otherwise (tests, weak machines)."""
+        scale = float(os.environ.get("JIANGMEN_APP_SCALE", min(address.scale, LARGEST_SCALE)))
+        futures = int(os.environ.get("JIANGMEN_APP_REPLICATES", min(address.futures, REFINED)))
+        return cls(scale, futures, max(futures, int(os.environ.get("JIANGMEN_APP_REFINED", REFINED))), address.seed)
+
+
+@st.cache_resource(show_spinner=False)
+def memory() -> Memory:
+    """One for the whole server."""
+    return Memory()
 
 
 def places() -> tuple[str, ...]:
-    """Ids of the places on the screen: the city and its regions."""
+    """Ids of the places with charts: the city, its regions, its counties."""
     pack = load_pack()
-    return (pack.city_id, *pack.regions)
+    return (pack.city_id, *pack.regions, *pack.counties)
 
 
-def scenario(settings: tuple[Setting, ...], assumed: Mapping[str, Path]) -> Scenario:
-    """The scenario of the screen; with no settings it is the baseline under the same assumptions."""
-    name = {"zh": "当前", "en": "Current"} if settings else {"zh": "基准", "en": "Baseline"}
-    return Scenario(id="current" if settings else "baseline", name=name, settings=settings, assumptions=dict(assumed))
-
-
-def pairs(baseline: Scenario, current: Scenario, size: Size) -> Iterator[tuple[Ensemble, Ensemble]]:
-    """Both scenarios with ever more futures, until there are `size.replicates`.
+def pairs(
+    baseline: Scenario, current: Scenario, size: Size, tick: Callable[[int], None] = lambda done: None
+) -> Iterator[tuple[Ensemble, Ensemble]]:
+    """Both scenarios with ever more futures, until there are `size.refined`.
 
     The n-th future of every scenario has the same run seed, so the n-th of one and the n-th of another are a pair.
+    Beyond `size.futures` it goes on only while no one else's runs wait. `tick` is called with the number of pairs
+    while it waits; what it raises ends the waiting, and runs that have not begun are called off.
     """
-    check_run(START, END, size.scale, size.replicates, DETAIL, load_pack())
-    before: list[Ensemble] = []
-    after: list[Ensemble] = []
-    for first, count in batches(size.replicates):
-        before.append(batch(baseline, size, first, count))
-        after.append(batch(current, size, first, count))
-        yield Ensemble.joined(before), Ensemble.joined(after)
+    check_run(START, END, size.scale, size.refined, "towns", load_pack())
+    asked: list[tuple[Future, Future]] = []
+    shown = 0
+    try:
+        while shown < size.refined:
+            if shown >= size.futures and memory().busy():
+                return
+            goal = _next_goal(shown, size)
+            ahead = min(size.futures, goal + default_threads()) if shown < size.futures else goal
+            asked += [(ask(baseline, size, r), ask(current, size, r)) for r in range(len(asked), max(goal, ahead))]
+            _wait_for(asked[:goal], tick)
+            shown = next((i for i, pair in enumerate(asked) if not all(f.done() for f in pair)), len(asked))
+            shown = max(goal, shown)
+            done = [(before.result(), after.result()) for before, after in asked[:shown]]
+            yield Ensemble.of_runs([b for b, _ in done]), Ensemble.of_runs([a for _, a in done])
+    finally:
+        for r in range(shown, len(asked)):
+            memory().let_go(run_key(baseline, size, r))
+            memory().let_go(run_key(current, size, r))
 
 
-def batches(replicates: int) -> list[tuple[int, int]]:
-    """(first replicate, how many): one a core at a time, within bounds that keep the first answer quick."""
-    step = min(max(default_threads(), SMALLEST_BATCH), LARGEST_BATCH)
-    return [(first, min(step, replicates - first)) for first in range(0, replicates, step)]
+def _next_goal(shown: int, size: Size) -> int:
+    """How many futures the next picture has: the first few at once, then more at a time."""
+    if shown == 0:
+        return min(FIRST, size.futures)
+    if shown < size.futures:
+        return min(size.futures, shown + max(FIRST, default_threads()))
+    return min(size.refined, shown + size.futures)
 
 
-def batch(chosen: Scenario, size: Size, first: int, count: int) -> Ensemble:
-    """Some replicates of a scenario, from memory if they have been simulated before."""
-    return _simulate(chosen.hash, START, END, size.scale, SEED, first, count, chosen)
+def _wait_for(asked: list[tuple[Future, Future]], tick: Callable[[int], None]) -> None:
+    waiting = {f for pair in asked for f in pair if not f.done()}
+    while waiting:
+        _, waiting = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
+        tick(sum(all(f.done() for f in pair) for pair in asked))
 
 
-@st.cache_data(max_entries=REMEMBERED, show_spinner=False)
-def _simulate(
-    scenario_hash: str, start: int, end: int, scale: float, seed: int, first: int, count: int, _chosen: Scenario
-) -> Ensemble:
-    # The scenario goes by its hash: Streamlit leaves arguments with an underscore out of the key. The model's
-    # version needs no place in it, since the memory lives no longer than the process that loaded the model.
+def ask(chosen: Scenario, size: Size, replicate: int) -> Future:
+    """The future with one run of a scenario."""
+    return memory().ask(run_key(chosen, size, replicate), lambda: simulate(chosen, size, replicate))
+
+
+def run_key(chosen: Scenario, size: Size, replicate: int) -> tuple:
+    """Everything that the numbers of a run depend on."""
+    return (model_version(load_pack().hash), chosen.hash, START, END, size.scale, size.seed, replicate)
+
+
+def simulate(chosen: Scenario, size: Size, replicate: int) -> Run:
+    """One run of the model, as the command line makes it."""
     pack = load_pack()
-    start_population(pack, start, scale)  # made once, before the threads below would each make it
-    jobs = [
-        Job(
-            _chosen.settings, _chosen.assumptions, start, end, scale, replicate_seed(seed, r), 1, None,
-            str(pack.folder), DETAIL,
-        )
-        for r in range(first, first + count)
-    ]  # fmt: skip
-    with ThreadPoolExecutor(min(count, default_threads())) as threads:
-        return Ensemble.of_runs(list(threads.map(run_job, jobs)))
+    prepare(size.scale)
+    seed = replicate_seed(size.seed, replicate)
+    job = Job(
+        chosen.settings, chosen.assumptions, START, END, size.scale, seed, 1, None, str(pack.folder), "towns"
+    )  # fmt: skip
+    years, names, indicators, values = run_job(job)
+    at = [names.index(place) for place in places()]
+    towns = [names.index(town) for town in pack.towns]
+    flat = np.ascontiguousarray(values.transpose(2, 1, 0))
+    return Run(tuple(indicators), places(), np.array(years), flat[:, at], flat[:, towns].astype(np.float32))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def prepare(scale: float) -> None:
+    """Makes or reads the start population once, before threads would each do it."""
+    start_population(load_pack(), START, scale)
 
 
 def explain(error: Exception, language: str) -> str:

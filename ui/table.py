@@ -51,10 +51,11 @@ def difference_number(value: float, code: str, largest: float, divisor: float = 
     return number(value, largest, sign=True, more=1 if code in PURE or divisor != 1.0 else 0)
 
 
-def difference_text(value: float, code: str, divisor: float, largest: float, language: str) -> str:
-    """A difference with sign and unit; of two percentages it is in percentage points. `largest` sets the figures."""
+def difference_text(value: float, code: str, divisor: float, largest: float, language: str, bare: bool = False) -> str:
+    """A difference with sign and unit (none if `bare`); of two percentages it is in percentage points. `largest` sets
+    the figures."""
     shown = difference_number(value / divisor, code, largest / divisor, divisor)
-    if code in PURE:
+    if bare or code in PURE:
         return shown
     label = text(language, "percentage_points") if code == "percent" else scaled(language, code, largest)[1]
     return f"{shown}{'' if language == 'zh' else ' '}{label}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from sim.catalogue import Entry
+from sim.data import load_pack
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 # Whole numbers that are shown in 万 or thousands when they are large.
@@ -25,8 +26,10 @@ def _texts() -> dict:
     return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
 
 
-def text(language: str, key: str, **values: object) -> str:
-    """The text of `texts.yaml` in a language, braces filled in."""
+def text(language: str, key: str, missing: str | None = None, **values: object) -> str:
+    """The text of `texts.yaml` in a language, braces filled in; `missing` for a key that may have none."""
+    if missing is not None and key not in _texts():
+        return missing
     return _texts()[key][language].format(**values)
 
 
@@ -37,8 +40,11 @@ def title(language: str, entry: Entry) -> str:
 
 
 def place_name(language: str, place: str) -> str:
-    """Short name of the city or of a region."""
-    return text(language, place if place in _texts() else "city")
+    """Short name of the city or of a region; the pack's name of any other place."""
+    pack = load_pack()
+    if place == pack.city_id:
+        return text(language, "city")
+    return text(language, place) if place in _texts() else pack.place_name(place, language)
 
 
 def unit(language: str, code: str) -> str:
@@ -63,7 +69,7 @@ def scaled(language: str, code: str, largest: float) -> tuple[float, str]:
 
 def decimals(largest: float) -> int:
     """Decimals that leave about four figures."""
-    return 0 if largest >= 1000 else 1 if largest >= 10 else 2 if largest >= 1 else 3
+    return 0 if largest >= 1000 or largest == 0 else 1 if largest >= 10 else 2 if largest >= 1 else 3
 
 
 def number(value: float, largest: float | None = None, sign: bool = False, more: int = 0) -> str:

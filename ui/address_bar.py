@@ -1,0 +1,32 @@
+"""The address bar says what is on the screen: policy, assumptions, view, language, seed and model version."""
+
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+import streamlit as st
+
+from scenarios.address import Address, write_address
+from scenarios.outputs import model_version
+from sim.data import load_pack
+from ui.desk import Desk
+
+
+def query_of(address: Address) -> str:
+    """The query string of an address made by this model."""
+    pack = load_pack()
+    return write_address(replace(address, version=model_version(pack.hash)), pack)
+
+
+def keep_address(desk: Desk) -> None:
+    """Write the address bar where it is out of date."""
+    query = query_of(desk.address)
+    if query == desk.written:
+        return
+    desk.written = query
+    st.query_params.from_dict(dict(parse_qsl(query, keep_blank_values=True)))
+
+
+def link(desk: Desk) -> str:
+    """The whole address of the screen."""
+    base = urlsplit(st.context.url or "http://localhost:8501/")
+    return urlunsplit((base.scheme, base.netloc, base.path, query_of(desk.address), ""))

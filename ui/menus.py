@@ -1,0 +1,44 @@
+"""Menus whose choice outlives a change of language."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ui.simulate import places
+from ui.texts import place_name, text
+
+
+def menu(
+    key: str,
+    options: Sequence[str],
+    chosen: str,
+    name: Callable[[str], str],
+    label: str,
+    keep: Callable[[str], None],
+) -> None:
+    """A select menu that shows `chosen` and tells `keep` what is chosen next.
+
+    The browser remembers the words of the chosen option, not its id: `key` differs by language.
+    """
+    shown = chosen if chosen in options else options[0]
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+    st.selectbox(
+        label,
+        options,
+        format_func=name,
+        key=key,
+        on_change=lambda: keep(st.session_state[key]),
+        label_visibility="collapsed",
+    )
+
+
+def place_menu(key: str, language: str) -> str:
+    """The city, one of its regions or counties; remembered in the session under `key`."""
+    chosen = st.session_state.get(key, places()[0])
+
+    def keep(place: str) -> None:
+        st.session_state[key] = place
+
+    menu(f"{key}.{language}", places(), chosen, lambda p: place_name(language, p), text(language, "place"), keep)
+    return st.session_state.get(key, chosen)

@@ -1,0 +1,189 @@
+"""The page: levers at the left, the chosen view at the right, filled as futures come in."""
+
+import logging
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import streamlit as st
+
+from scenarios.outputs import model_version
+from scenarios.scenario import library
+from sim.data import load_pack
+from ui.actions import action_bar
+from ui.address_bar import keep_address
+from ui.desk import Desk, desk, preset
+from ui.ensemble import Ensemble
+from ui.levers import assumption_panel, lever_panel
+from ui.menus import menu
+from ui.simulate import Size, explain, pairs
+from ui.texts import LANGUAGES, text
+
+VIEWS = {"sandbox": "tune"}  # a module in ui/views and an icon
+WALL = "wall"  # the sandbox without controls, for a second screen
+REPLAYS, PAUSE = 3, 1.1  # how often and how slowly the last change is shown again
+log = logging.getLogger(__name__)
+
+
+def page() -> None:
+    """One run of the script: from the desk as it stands to the charts. A lever moved meanwhile starts it anew."""
+    began = time.perf_counter()
+    st.set_page_config("江门城镇化沙盘 Jiangmen sandbox", layout="wide", initial_sidebar_state=312)
+    here = desk()
+    view = here.look.get("view", "sandbox")
+    wall = view == WALL
+    shown = "sandbox" if view not in VIEWS else view
+    style(here, wall)
+    if not wall:
+        with st.sidebar:
+            sidebar(here)
+    with st.container(key="main"):
+        status = header(here, shown, wall)
+        notices(here)
+        panels = view_of(shown).lay_out(here)
+        if not wall:
+            action_bar(here)
+    keep_address(here)
+    results(here, panels, status, began)
+
+
+def view_of(name: str) -> ModuleType:
+    """A view is a module with `lay_out(desk) -> panels`; a panel is filled with the futures that there are."""
+    return import_module(f"ui.views.{name}")
+
+
+def style(here: Desk, wall: bool) -> None:
+    """The style sheet; the language of the page for browsers and screen readers."""
+    sheets = ["style.css"] + ["big.css"] * bool(here.look.get("big") or wall) + ["wall.css"] * wall
+    css = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in sheets)
+    lang = "zh-CN" if here.language == "zh" else "en"
+    script = f"<script>document.documentElement.lang = '{lang}'</script>"
+    st.html(f"<style>{css}</style>{script}", unsafe_allow_javascript=True)
+
+
+def sidebar(here: Desk) -> None:
+    language = here.language
+    with st.container(horizontal=True, vertical_alignment="center", key="switches"):
+        language_switch(here)
+        big = bool(here.look.get("big"))
+        st.button(
+            text(language, "projector"), key="big", icon=":material/present_to_all:",
+            type="primary" if big else "tertiary", help=text(language, "projector_help"),
+            on_click=lambda: here.see(big="" if big else "1"),
+        )  # fmt: skip
+    preset_menu(here)
+    lever_panel(here)
+    assumption_panel(here)
+
+
+def language_switch(here: Desk) -> None:
+    """zh or en; the desk knows nothing of words, so all levers stay."""
+    if st.session_state.get("language") != here.language:
+        st.session_state["language"] = here.language
+    st.segmented_control(
+        "语言 Language",
+        list(LANGUAGES),
+        format_func=LANGUAGES.get,
+        key="language",
+        label_visibility="collapsed",
+        required=True,
+        on_change=lambda: here.see(lang=st.session_state["language"] or "zh"),
+    )
+
+
+def preset_menu(here: Desk) -> None:
+    """Scenarios of the library; `own` while the levers stand otherwise."""
+    language = here.language
+    names = library()
+    policy = {s.field: s.path for s in here.address.settings}
+    now = next((n for n in names if {s.field: s.path for s in preset(n).settings} == policy), "own")
+    menu(
+        f"preset.{language}",
+        [*names, "own"],
+        now,
+        lambda n: text(language, "own") if n == "own" else preset(n).title(language),
+        text(language, "preset"),
+        lambda n: None if n == "own" else here.take(preset(n)),
+    )
+
+
+def header(here: Desk, view: str, wall: bool):
+    """Views as tabs and the state of the simulation; returns the place of the latter."""
+    language = here.language
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        if wall:
+            st.markdown(f"**{text(language, 'title')}**")
+        else:
+            key = f"view.{language}"
+            if st.session_state.get(key) != view:
+                st.session_state[key] = view
+            st.segmented_control(
+                text(language, "views"), list(VIEWS), key=key, label_visibility="collapsed", required=True,
+                format_func=lambda v: f":material/{VIEWS[v]}: {text(language, f'view_{v}')}",
+                on_change=lambda: here.see(view=st.session_state[key] or "sandbox"),
+            )  # fmt: skip
+        with st.container(key="status"):
+            return st.empty()
+
+
+def notices(here: Desk) -> None:
+    """Entries of an address or moves that were refused, once; an address of another model."""
+    language = here.language
+    ours = model_version(load_pack().hash)
+    if here.address.version not in ("", ours):
+        said = text(language, "other_version", theirs=here.address.version, ours=ours)
+        st.warning(said, icon=":material/history:")
+    for error in here.notices[:3]:
+        st.toast(text(language, "refused", message=explain(error, language)), icon=":material/error:")
+    here.notices.clear()
+
+
+def results(here: Desk, panels: list, status, began: float) -> None:
+    """Fill the view after the first futures and again as more come in."""
+    language = here.language
+    if not panels:
+        return
+    size = Size.of(here.address)
+
+    def waiting(done: int) -> None:
+        status.caption(text(language, "some_futures" if done else "simulating", k=done, n=size.futures))
+
+    waiting(0)
+    if here.replaying:
+        here.replaying = False
+        replay(here, panels, size, status)
+    for baseline, current in answers(here, size, waiting):
+        for panel in panels:
+            panel.fill(baseline, current)
+        k, seconds = baseline.futures, time.perf_counter() - began
+        key = "some_futures" if k < size.futures else "all_futures"
+        status.caption(text(language, key, k=k, n=size.futures, seconds=f"{seconds:.1f}"))
+
+
+def answers(here: Desk, size: Size, waiting) -> Iterator[tuple[Ensemble, Ensemble]]:
+    """(baseline, current) with ever more futures; ends early after saying why."""
+    try:
+        yield from pairs(here.address.baseline, here.address.scenario, size, waiting)
+    except Exception as error:  # whatever it is, the person at the screen gets a sentence and the levers stay
+        log.exception("simulation failed")
+        with st.container(key="failure"):
+            st.error(text(here.language, "failed", message=explain(error, here.language)), icon=":material/error:")
+
+
+def replay(here: Desk, panels: list, size: Size, status) -> None:
+    """Show the state before the last change and the one after it in turn, so that the room can look elsewhere."""
+    if not here.past:
+        return
+    exact = Size(size.scale, size.futures, size.futures, size.seed)
+    pictures = []
+    for address in (here.past[-1], here.address):
+        *_, last = pairs(address.baseline, address.scenario, exact)
+        pictures.append(last)
+    for _ in range(REPLAYS):
+        for key, (baseline, current) in zip(("replay_before", "replay_after"), pictures, strict=True):
+            status.caption(text(here.language, key))
+            for panel in panels:
+                panel.fill(baseline, current)
+            time.sleep(PAUSE)
