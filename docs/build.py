@@ -85,8 +85,11 @@ def assumptions() -> str:
 
 
 def indicators() -> str:
-    rows = [[f"`{e.key}`", name(e), e.unit, e.basis, e.definition] for e in catalogue.indicators().values()]
-    return table(["indicator", "name", "unit", "basis", "definition"], rows)
+    rows = [
+        [f"`{e.key}`", name(e), e.unit, e.basis, e.extra.get("target", ""), e.definition["en"]]
+        for e in catalogue.indicators().values()
+    ]
+    return table(["indicator", "name", "unit", "basis", "row of the plan", "definition"], rows)
 
 
 def parameters() -> str:

@@ -4,37 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim import group_measures, groups, plan_measures
 from sim.catalogue import indicators as catalogue_indicators
-from sim.codes import (
-    DORMITORY,
-    EMPLOYED,
-    MIGRANT_CLASSES,
-    NONFARM_SECTORS,
-    NOT_MIGRANT,
-    OTHER_PROVINCE,
-    SAME_COUNTY,
-    SAME_PROVINCE,
-    SECONDARY,
-    UNEMPLOYED,
-    URBAN_HUKOU,
-)
+from sim.codes import DORMITORY, MIGRANT_CLASSES, URBAN_HUKOU
 from sim.engine import add_up
-from sim.measures import CLASS0, COUNTS, FAMILIES, OLD, ONE_PERSON, RESIDENTS, WORKING, YOUNG, measure
-from sim.rules import kernel, rule
+from sim.measures import CLASS0, COUNTS, FAMILIES, OLD, ONE_PERSON, RESIDENTS, WORKING, YOUNG, Adder, measure
+from sim.rules import kernel
 from sim.steps import place_counts
 
 WORKING_FROM, OLD_FROM = 15, 60  # ages
-UNEMPLOYED_COLUMN, OTHER_COLUMN = 0, 4  # columns beside those of the three sectors
-
-
-@rule
-def migrant_class(hukou_place, town, county_of, same_province, towns):
-    """Census class of a resident of `town` by the place of registration."""
-    if hukou_place >= towns:
-        return SAME_PROVINCE if same_province[hukou_place - towns] else OTHER_PROVINCE
-    if hukou_place == town:
-        return NOT_MIGRANT
-    return SAME_COUNTY if county_of[hukou_place] == county_of[town] else SAME_PROVINCE
 
 
 # These loops go row by row and add up truth values: a loop within each household, or a branch on what varies from
@@ -62,25 +40,11 @@ def _count_households(lo, hi, h, out):
 
 
 @kernel
-def _add_classes(by_registration, county_of, same_province, out):
+def _add_classes(by_registration, class_of, out):
     """Adds people in the city to out[place, census class]."""
-    towns = len(county_of)
-    for place in range(2 * towns):
+    for place in range(len(out)):
         for hukou in range(by_registration.shape[1]):
-            kind = migrant_class(hukou, place // 2, county_of, same_province, towns)
-            out[place, kind] += by_registration[place, hukou]
-
-
-@kernel
-def _work(lo, hi, c, home, posts, at_home, at_work):
-    """Adds people to at_home[home // 2, column] (unemployed, the three sectors, all others) and those with a non-farm
-    post to at_work[work town, sector]; row `posts` takes the others."""
-    for i in range(lo, hi):
-        works, sector, town = c.status[i] == EMPLOYED, c.sector[i], c.work_town[i]
-        column = sector if works else (UNEMPLOYED_COLUMN if c.status[i] == UNEMPLOYED else OTHER_COLUMN)
-        at_home[home[c.household[i]] // 2, column] += 1
-        holds = works & (sector >= SECONDARY) & (town >= 0)
-        at_work[town if holds else posts, sector - SECONDARY if holds else 0] += 1
+            out[place, class_of[place // 2, hukou]] += by_registration[place, hukou]
 
 
 def count_people(model) -> np.ndarray:
@@ -88,37 +52,25 @@ def count_people(model) -> np.ndarray:
     return place_counts.residents(model)
 
 
-def count_work(model) -> None:
-    """Workers by residence and by place of work, right after matching (before anybody moves house)."""
-    c, home, t = model.people.rows, model.households.home, model.T
-    posts = t + model.O  # locations where somebody may work
-    split = OTHER_COLUMN + 1
-
-    def work(lo, hi, out):
-        _work(lo, hi, c, home, posts, out[:, :split], out[:, split:])
-
-    total = add_up(len(model.people), model.threads, (posts + 1, split + NONFARM_SECTORS), work)[:t]
-    model.work_at_home, model.work_at = total[:, :OTHER_COLUMN], total[:, split:]
-
-
 def initialise(model) -> None:
     """Places, rows of the membership matrix and the table that grows by a row a year."""
     pack = model.pack
     model.report_places = [pack.city_id, *pack.regions, *pack.counties, *pack.towns]
-    member = np.zeros((len(model.report_places), model.T))
-    for row, place in enumerate(model.report_places):
-        member[row, pack.towns_of(place)] = 1.0
-    model.report_member = member
+    order = np.argsort(pack.town_county, kind="stable")  # towns by county, and where each county begins
+    model.report_order = order, np.searchsorted(pack.town_county[order], np.arange(model.C))
+    model.class_of = groups.classes(pack)
     model.report_years, model.report_rows = [], []
+    plan_measures.initialise(model)
 
 
 def record(model) -> None:
     """Appends the year's row: float64[place, indicator]."""
-    values = measure(model, *_counts(model))
-    names = list(catalogue_indicators())
-    row = np.full((len(model.report_places), len(names)), np.nan)
-    for k, name in enumerate(names):
-        row[:, k] = values[name]
+    add = Adder(model)
+    by_place, registered = _counts(model)
+    values = measure(model, add, by_place, registered)
+    values |= group_measures.measure(model, add, by_place, values)
+    values |= plan_measures.measure(model, add, by_place, values)
+    row = np.stack([values[name] for name in catalogue_indicators()], axis=1)
     model.report_years.append(model.year)
     model.report_rows.append(row)
 
@@ -144,13 +96,13 @@ def records(model) -> tuple[list[int], list[str], list[str], np.ndarray]:
 
 def _counts(model) -> tuple[np.ndarray, np.ndarray]:
     """int64[P, COUNTS] by home; int64[T, 3] by registration: all, with urban hukou, living outside."""
-    h, t, p, pack = model.households.rows, model.T, model.P, model.pack
+    h, t, p = model.households.rows, model.T, model.P
     by_registration, by_age, by_kind = _residents(model)
     by_place = np.zeros((p, COUNTS), np.int64)
     by_place[:, RESIDENTS] = by_registration.sum(axis=1)
     by_place[:, [YOUNG, WORKING, OLD]] = by_age
     classes = by_place[:, CLASS0 : CLASS0 + MIGRANT_CLASSES]
-    _add_classes(by_registration, pack.town_county, pack.outside_same_province, classes)
+    _add_classes(by_registration[: 2 * t], model.class_of, classes[: 2 * t])
     by_place[:, [FAMILIES, ONE_PERSON]] = add_up(
         len(h.key), model.threads, (p, 2), lambda lo, hi, out: _count_households(lo, hi, h, out)
     )

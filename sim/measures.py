@@ -30,11 +30,39 @@ class Adder:
     """Adds up figures of towns to the reported places."""
 
     def __init__(self, model):
-        self.towns, self.scale, self.member = model.T, model.scale, model.report_member
+        self.towns, self.scale, self.places = model.T, model.scale, len(model.report_places)
+        self.order, self.starts = model.report_order
+        self.county_region, self.regions = model.pack.county_region, len(model.pack.regions)
 
     def __call__(self, by_town: np.ndarray) -> np.ndarray:
         """[T] -> float64[place], whole-city units. Summed in a fixed order, so the bytes are the same everywhere."""
-        return (self.member * np.asarray(by_town, dtype=np.float64)).sum(axis=1) / self.scale
+        town = np.asarray(by_town, dtype=np.float64)
+        county = np.add.reduceat(town[self.order], self.starts)
+        out = np.empty(self.places)
+        out[0] = county.sum()
+        out[1 : 1 + self.regions] = np.bincount(self.county_region, county, self.regions)
+        out[1 + self.regions : -self.towns] = county
+        out[-self.towns :] = town
+        out /= self.scale
+        return out
+
+    def columns(self, by_town: np.ndarray) -> np.ndarray:
+        """[T, figures] -> float64[place, figures]: counties from towns, regions from counties, the city from all."""
+        counties = np.add.reduceat(by_town[self.order], self.starts, axis=0)
+        return np.concatenate([self.larger(counties), by_town]) / self.scale
+
+    def larger(self, by_county: np.ndarray) -> np.ndarray:
+        """[C, figures] -> float64[city, regions, counties; figures], not yet in whole-city units."""
+        regions = [by_county[self.county_region == r].sum(axis=0) for r in range(self.regions)]
+        return np.concatenate([by_county.sum(axis=0)[None], *(r[None] for r in regions), by_county]).astype(np.float64)
+
+    def padded(self, larger: np.ndarray) -> np.ndarray:
+        """[city, regions, counties; figures] -> [place, figures] with NaN for towns."""
+        return np.concatenate([larger, np.full((self.towns, larger.shape[1]), np.nan)])
+
+    def counties(self, by_county: np.ndarray) -> np.ndarray:
+        """[C, figures] -> float64[place, figures], whole-city units; NaN for towns."""
+        return self.padded(self.larger(by_county) / self.scale)
 
     def part(self, by_place: np.ndarray) -> np.ndarray:
         """[2T or more] -> [T, (rural, urban)]."""
@@ -51,9 +79,8 @@ def ratio(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> np.ndarray:
         return np.where(b > 0, scale * a / b, np.nan)
 
 
-def measure(model, by_place: np.ndarray, registered: np.ndarray) -> Values:
-    """Every indicator of the catalogue; `by_place` [P, COUNTS] and `registered` [T, 3] are `sim.indicators` counts."""
-    add = Adder(model)
+def measure(model, add: Adder, by_place: np.ndarray, registered: np.ndarray) -> Values:
+    """The indicators of this file; `by_place` [P, COUNTS] and `registered` [T, 3] are `sim.indicators` counts."""
     groups = (
         population(add, by_place, registered),
         incomes(model, add),
@@ -110,7 +137,7 @@ def flows(model, add: Adder) -> Values:
     names = {name: name for name in ("births", "deaths", "arrivals", "departures", "conversions")}
     names["insitu_urbanised"] = "insitu_in"
     if model.year == model.start:
-        return {name: np.full(len(add.member), np.nan) for name in names}
+        return {name: np.full(add.places, np.nan) for name in names}
     return {name: add.total(model.flow[flow]) for name, flow in names.items()}
 
 
@@ -137,10 +164,11 @@ def work(model, add: Adder) -> Values:
     """Posts, and workers by residence right after matching."""
     workers, towns = model.work_at_home, model.towns
     employed, farmers = add(workers[:, 1:4].sum(axis=1)), add(workers[:, PRIMARY])
+    force = workers[:, :4]  # seekers and the three sectors
     shares = {"primary": PRIMARY, "secondary": SECONDARY, "tertiary": TERTIARY}
     return {
         "jobs": add(towns.jobs.sum(axis=(1, 2))),
-        "unemployment_rate": ratio(add(workers[:, 0]), add(workers.sum(axis=1)), 100.0),
+        "unemployment_rate": ratio(add(force[:, 0]), add(force.sum(axis=1)), 100.0),
         "land_per_farmer": ratio(add(towns.farmland), farmers),
         "farm_income": ratio(add(model.signals.farm_income * workers[:, PRIMARY]), farmers),
     } | {f"employment_share_{name}": ratio(add(workers[:, k]), employed, 100.0) for name, k in shares.items()}
@@ -151,7 +179,7 @@ def places(model, add: Adder, by_place: np.ndarray) -> Values:
     people, pack = add.part(by_place[:, RESIDENTS]), model.pack
     residents, urban = people.sum(axis=1), people[:, 1]
     county = model.towns.balance / FEN_PER_YUAN / 1e8 / model.scale
-    balance = np.full(len(add.member), np.nan)
+    balance = np.full(add.places, np.nan)
     balance[0] = county.sum()
     for k in range(len(pack.regions)):
         balance[1 + k] = county[pack.county_region == k].sum()

@@ -22,7 +22,7 @@ from collections.abc import Callable
 import mesa
 import numpy as np
 
-from sim import accounts, indicators
+from sim import accounts, groups, indicators
 from sim.catalogue import Parameters
 from sim.codes import CENSUS_YEARS, HOME_TYPES
 from sim.data import load_pack
@@ -47,14 +47,18 @@ FLOWS = (
     "households_dissolved",
     "insitu_in",
     "insitu_out",
+    "jobs_taken",
+    "jobs_left",
+    "public_let",
+    "public_let_migrants",
 )
 
 STEPS: tuple[tuple[str, Callable], ...] = (
     ("demography", demography.demography),
     ("families", families.families),
     ("labour", labour.labour),
-    ("work", indicators.count_work),
     ("incomes", incomes.incomes),
+    ("groups", groups.count),
     ("moving", moving.moving),
     ("housing", housing.housing),
     ("hukou", hukou.hukou),
@@ -140,7 +144,7 @@ class CityModel(mesa.Model):
             step.initialise(self)
         indicators.initialise(self)
         accounts.open_books(self)
-        indicators.count_work(self)
+        groups.count(self)
         indicators.record(self)
         self.datacollector.collect(self)
 

@@ -28,6 +28,7 @@ from sim.codes import (
 )
 from sim.draws import sample_keys, stream
 from sim.households import Households
+from sim.model import FLOWS
 from sim.people import People
 from sim.state import Signals, TownState
 from sim.steps import incomes, labour
@@ -57,6 +58,7 @@ def model(year=2010, seed=1, threads=1, parameters=None, frozen=None, **setting)
     m.par = Parameters(PINNED | (parameters or {}))
     m.people, m.households = People(0), Households(0)
     m.towns, m.signals = TownState.empty(T, 2), Signals(frozen, record=True)
+    m.flow = {name: np.zeros(m.P, np.int64) for name in FLOWS}
     m.setting = setting
     m.lever = lambda name: np.full(T, 1.0) * m.setting.get(name, 1.0 if levers()[name].unit == "ratio" else 0.0)
     m.assumption = lambda name: m.setting.get(name, _default(name))

@@ -12,11 +12,10 @@ from sim.catalogue import Parameters, levers
 from sim.codes import HOME_TYPES
 from sim.draws import stream
 from sim.households import Households
+from sim.model import FLOWS
 from sim.people import People
 from sim.state import Signals, TownState
 from sim.steps.home_requests import CALLS, OPEN
-
-FLOWS = ("conversions", "insitu_in", "insitu_out")
 
 
 def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleNamespace:

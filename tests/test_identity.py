@@ -17,6 +17,7 @@ from sim.data import load_pack
 from sim.synthesis import start_population
 
 SMALL = ["--scale", "0.002", "--end", "2023", "--replicates", "2", "--workers", "1"]
+LATER = {"hukou_rate_rise"}  # needs a rate of five years before
 CHUNK = 900  # rows a chunk, so that a small city has many
 
 
@@ -37,7 +38,7 @@ def test_comparing_a_scenario_with_itself_gives_zero_in_every_cell(name, tmp_pat
         assert (frame.loc[pairs, ["low", "high"]] == 0.0).all(axis=None)
         assert (frame["same_sign"] == frame["futures"]).all()
         assert (frame["value"] == frame["baseline_value"]).all()
-    assert set(table["indicator"]) == set(indicators())
+    assert set(table["indicator"]) == set(indicators()) - LATER
 
 
 def test_comparing_with_another_scenario_does_not(tmp_path, capsys):
@@ -116,6 +117,10 @@ LAND = ("urban_residents", "urbanisation_rate", "insitu_urbanised", "urban_land_
 
 # lever -> (a change of about 1 % of its value or range, out of reach in the first year, reached): a lever acts in the
 # step that reads it and in later steps of the year (see the list at the top of sim/model.py), never in earlier ones.
+MONEY = (
+    "land_revenue_to_villages", "budget_balance", "revenue", "province_transfers", "region_transfers", "spending",
+    "programme_cost",
+)  # fmt: skip
 REACH = {
     # step 4: posts
     "job_growth_tertiary": (0.16, BORN, ("jobs", "employment_share_tertiary")),
@@ -138,8 +143,8 @@ REACH = {
     # step 11: land
     "land_quota": (750.0, (*BORN, *WORK, *PAY, *MOVES, *HUKOU, *CLASSES), ("urban_land_per_head",)),
     # step 12: budgets pay next year's services and village transfers
-    "balance_fund": (0.002, tuple(name for name in indicators() if name != "budget_balance"), ()),
-    "land_revenue_to_villages": (0.303, tuple(name for name in indicators() if name != "budget_balance"), ()),
+    "balance_fund": (0.002, tuple(name for name in indicators() if name not in MONEY), ("region_transfers",)),
+    "land_revenue_to_villages": (0.303, tuple(name for name in indicators() if name not in MONEY), MONEY[:1]),
 }
 
 
@@ -162,7 +167,7 @@ def test_a_small_change_of_a_lever_reaches_only_what_it_can_in_the_first_year(fi
     place = "east" if lever == "balance_fund" else load_pack().city_id
     gap = run({(lever, place): value}).values - plain.values
     assert np.nansum(np.abs(gap[:, :, 0])) == 0.0  # the start year is data
-    moved = np.nanmax(np.abs(gap[:, :, 1]), axis=(0, 1, 2))
+    moved = np.nan_to_num(np.abs(gap[:, :, 1])).max(axis=(0, 1, 2))
     changed = {name for name, by in zip(plain.indicators, moved, strict=True) if by > 0.0}
     assert changed & set(out_of_reach) == set()
     assert set(reached) <= changed

@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
-from sim import indicators
+from sim import groups
 from sim.accounts import AccountError
 from sim.codes import NOT_MIGRANT, OTHER_PROVINCE, SAME_COUNTY, SAME_PROVINCE
 from sim.data import load_pack
@@ -126,7 +126,7 @@ def test_the_data_collector_holds_the_city_year_by_year(population):
 def test_census_class_of_a_migrant_by_hand():
     # towns 0 and 1 in county 0, town 2 in county 1; 3 and 4 are outside places, 3 in the province and 4 not
     county, same_province = np.array([0, 0, 1]), np.array([True, False])
-    found = [indicators.migrant_class(h, 0, county, same_province, 3) for h in range(5)]
+    found = [groups.migrant_class(h, 0, county, same_province, 3) for h in range(5)]
     assert found == [NOT_MIGRANT, SAME_COUNTY, SAME_PROVINCE, SAME_PROVINCE, OTHER_PROVINCE]
 
 

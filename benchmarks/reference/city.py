@@ -11,10 +11,21 @@ from contextlib import contextmanager
 from itertools import count
 from types import SimpleNamespace
 
-from benchmarks.reference import counts, demography, families, hukou, incomes, labour, land, moving, tenants
+from benchmarks.reference import (
+    counts,
+    demography,
+    families,
+    group_counts,
+    hukou,
+    incomes,
+    labour,
+    land,
+    moving,
+    tenants,
+)
 from benchmarks.reference.agents import Household, Person
 from benchmarks.reference.plain import plain_record
-from sim import accounts, indicators
+from sim import accounts, groups, indicators
 from sim import model as city_model
 from sim.catalogue import parameter_groups
 from sim.model import CityModel
@@ -31,8 +42,8 @@ STEPS: tuple[tuple[str, Callable], ...] = (
     ("demography", demography.demography),
     ("families", families.families),
     ("labour", labour.labour),
-    ("work", counts.count_work),
     ("incomes", town_incomes.incomes),
+    ("groups", groups.count),
     ("moving", moving.moving),
     ("housing", town_housing.housing),
     ("hukou", hukou.hukou),
@@ -55,6 +66,8 @@ SWAPS: tuple[tuple[object, str, object], ...] = (
     (town_land, "residents_by_place", counts.residents_by_place),
     (town_land, "_absorb_villages", land.absorb_villages),
     (town_budgets, "rent_subsidies", counts.rent_subsidies),
+    (groups, "_by_household", group_counts.by_household),
+    (groups, "_by_person", group_counts.by_person),
     (indicators, "_counts", counts.report),
     (accounts, "count_people", counts.count_people),
     (accounts, "_households", counts.check_households),

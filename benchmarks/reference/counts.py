@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.reference.agents import Person
 from benchmarks.reference.plain import plain
-from sim import indicators, measures
+from sim import groups, measures
 from sim.accounts import AccountError
 from sim.codes import (
     BUSINESS,
@@ -35,7 +35,7 @@ from sim.steps.labour_kernels import EARNINGS as EARNED
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, SEEKING
 from sim.steps.place_counts import COLUMNS, EARNINGS, HOME_OF_TENURE, LOCAL_PUPILS, MIGRANT_PUPILS, RESIDENTS
 
-migrant_class = plain(indicators.migrant_class)
+migrant_class = plain(groups.migrant_class)
 below_line = plain(below_income_line)
 HOME_TYPE = HOME_OF_TENURE.tolist()
 
@@ -127,22 +127,6 @@ def count_residents(model) -> np.ndarray:
             row[FARMERS] += person.sector == PRIMARY
             row[EARNED] += round(person.wage * 100.0)
     return np.array(out).reshape(model.T, SKILLS, 4)
-
-
-def count_work(model) -> None:
-    """Workers by residence and by place of work, right after matching."""
-    towns = model.T
-    at_home, at_work = zeros(towns, 4), zeros(towns, 2)
-    for person in model.people:
-        home, inside = person.household.home // 2, person.household.home < 2 * towns
-        if person.status == EMPLOYED:
-            if inside:
-                at_home[home][person.sector] += 1
-            if 0 <= person.work_town < towns and person.sector >= SECONDARY:
-                at_work[person.work_town][person.sector - SECONDARY] += 1
-        elif person.status == UNEMPLOYED and inside:
-            at_home[home][0] += 1
-    model.work_at_home, model.work_at = np.array(at_home), np.array(at_work)
 
 
 # money

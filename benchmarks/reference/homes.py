@@ -70,8 +70,16 @@ def allocate(model, requests: list[Request], forming: bool) -> None:
         for request, gets in zip(asking, served, strict=True):
             if gets:
                 request.tenure = OWNED if home_type == COMMODITY_HOME and request in buyers else tenure
+                if home_type == PUBLIC_HOME:
+                    count_let(model, request.place, request.local)
             elif home_type == COMMODITY_HOME:
                 model.housing_state.unmet[request.place] += 1
+
+
+def count_let(model, place: int, local: bool) -> None:
+    """Enters a public home newly given in the year's flows."""
+    model.flow["public_let"][place] += 1
+    model.flow["public_let_migrants"][place] += not local
 
 
 def _world(model) -> tuple:

@@ -71,6 +71,7 @@ def _world(model) -> SimpleNamespace:
         separation=model.stream(Decision.SEPARATION),
         farm=model.stream(Decision.SEEK_NONFARM),
         outside=model.stream(Decision.OUTSIDE_WORK, model.start),
+        left=model.flow["jobs_left"],
     )
 
 
@@ -84,6 +85,7 @@ def attend(person: Person, world: SimpleNamespace, seekers: list[Person]) -> Non
         return
     if retires(person, age, world):
         person.leave_post(RETIRED)
+        world.left[person.household.home] += person.wage > 0.0
         return
     home = person.household.home
     if home >= 2 * world.T:
@@ -241,6 +243,7 @@ def search(model, seekers: list[Person], held: np.ndarray) -> tuple[list[Person]
             if cell is None or u >= bar[cell]:
                 seekers.append(person)
                 continue
+            model.flow["jobs_taken"][person.household.home] += person.wage == 0.0 or person.sector == PRIMARY
             hire(person, cell, draw(own_business, person.key) < p.self_employed_share)
             room.ravel()[cell] -= 1
             held.ravel()[cell // 2 * 2 + person.skill] += 1

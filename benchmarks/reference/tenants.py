@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from benchmarks.reference.agents import Household
-from benchmarks.reference.homes import ration
+from benchmarks.reference.homes import count_let, ration
 from benchmarks.reference.plain import plain
 from sim.codes import COMMODITY_HOME, OWNED, PUBLIC_HOME, PUBLIC_RENTAL, RENTED
 from sim.draws import Decision, draw, draw_alternative
@@ -40,6 +40,14 @@ def review(model) -> None:
         for household, gets in zip(households, served, strict=True):
             if gets:
                 household.tenure = tenure
+                if tenure == PUBLIC_RENTAL:
+                    count_let(model, household.home, is_local(household, world))
+
+
+def is_local(household: Household, world: SimpleNamespace) -> bool:
+    """The head is registered in the county of residence."""
+    registered = household.head.hukou_place
+    return registered < world.T and world.county[registered] == world.county[household.home // 2]
 
 
 def decide(household: Household, world: SimpleNamespace) -> None:
@@ -53,8 +61,7 @@ def decide(household: Household, world: SimpleNamespace) -> None:
         if over and draw_alternative(world.luck, household.key, 1) < p.public_exit_rate:
             world.leaving.append(household)
         return
-    registered = head.hukou_place
-    local = int(registered < world.T and world.county[registered] == world.county[town])
+    local = int(is_local(household, world))
     years = max(0, world.year - head.arrival_year)
     if draw(world.luck, household.key) < tenure_change_chance(p, world.price[household.home], earnings, local, years):
         household.tenure = OWNED

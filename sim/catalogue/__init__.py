@@ -20,6 +20,7 @@ __all__ = ["CatalogueError", "Entry", "Parameters", "assumptions", "indicators",
 
 HERE = Path(__file__).parent
 FAMILIES = ("hukou", "housing", "jobs", "services", "land", "countryside", "region")  # as shown; one file each
+INDICATOR_GROUPS = ("people", "income", "homes", "work", "services", "tracked")  # as shown; one file each
 KINDS = ("published", "fitted", "prior", "data")
 _REQUIRED = {
     "parameter": {"title", "unit", "default", "bounds", "kind", "source"},
@@ -97,8 +98,12 @@ def assumptions() -> dict[str, Entry]:
 
 @cache
 def indicators() -> dict[str, Entry]:
-    """What is reported each year, in the order in which it is shown."""
-    return _read(HERE / "indicators.yaml", "indicator", "indicator")
+    """What is reported each year, in the order in which it is shown; `group` is the file in indicators/."""
+    return {
+        key: entry
+        for group in INDICATOR_GROUPS
+        for key, entry in _read(HERE / "indicators" / f"{group}.yaml", "indicator", group).items()
+    }
 
 
 @cache

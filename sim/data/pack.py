@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.data import vital
+from sim.data import plan, vital
 from sim.data.errors import DataError, suggestion
 from sim.data.tables import Figures, PackFiles, RawTable, frozen
 
@@ -143,6 +143,13 @@ class Pack:
     def town_quality(self, year: int | None, variable: str = RESIDENTS) -> tuple[str, ...]:
         """Quality mark of each town's figure; year None for area, lat and lon."""
         return self.town_figures.quality(variable, year, self.towns)
+
+    # The plan
+
+    @cached_property
+    def targets(self) -> dict[str, plan.Target]:
+        """Targets of the pack's plan by key ("1", "2.primary", "T1"), in the order of its table."""
+        return plan.targets(self.files.tables["plan_targets"])
 
     # Outside places
 

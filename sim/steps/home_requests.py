@@ -143,6 +143,12 @@ def income_line(model) -> np.ndarray:
     return model.par.housing.public_income_line * model.signals.expected_earnings[: model.T, LOW_SKILL]
 
 
+def count_let(model, place: np.ndarray, local: np.ndarray) -> None:
+    """Enters public homes newly given, and those given to households registered elsewhere, in the year's flows."""
+    model.flow["public_let"] += np.bincount(place, minlength=model.P)
+    model.flow["public_let_migrants"] += np.bincount(place[~local], minlength=model.P)
+
+
 def wishes(model, requests: HomeRequests) -> np.ndarray:
     """Wishes of each request as bits, uint8[n]; see `_ORDER` and `_BUYS`."""
     out = np.empty(requests.n, dtype=np.uint8)
@@ -178,6 +184,8 @@ def allocate(model, requests: HomeRequests, occupied: np.ndarray, call: int | No
         wins = ration(model, rows, place, key, vacant[:, home_type], call, home_type)
         got = rows[wins]
         tenure[got] = kind
+        if home_type == PUBLIC_HOME:
+            count_let(model, place[got], requests.local[got] == 1)
         if home_type == COMMODITY_HOME:
             tenure[got[wish[got] & _BUYS != 0]] = OWNED
             lost = rows[~wins]

@@ -35,6 +35,7 @@ class IncomeState:
     transfer_share: np.ndarray  # float64[T], share of the land of households without a farmer that is transferred
     collective_land: np.ndarray  # float64[T], hectares that have entered the market
     idle: np.ndarray  # float64[T], mu that nobody works
+    transferred: np.ndarray  # float64[T], mu that others than their holders work
     totals: np.ndarray  # int64[P, source], fen, by place of residence at step 6
     heads: np.ndarray  # int64[P], persons who share them: residents at step 6, before anybody moves
 
@@ -51,6 +52,7 @@ def initialise(model) -> None:
         transfer_share=np.full(T, p.transfer_share_start),
         collective_land=np.zeros(T),
         idle=np.zeros(T),
+        transferred=np.zeros(T),
         totals=np.zeros((model.P, INCOME_SOURCES), np.int64),
         heads=np.zeros(model.P, np.int64),
     )
@@ -129,6 +131,7 @@ def _farms(model, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         counts[:, WORKERS], own, offered, counts[:, IDLE] / 1000.0, state.productivity, p, income, rent, state.idle
     )
     model.towns.farmland[:] = counts[:, [OWN, OFFERED, IDLE]].sum(axis=1) / 1000.0
+    state.transferred = model.towns.farmland - own - state.idle
     return model.publish("farm_income", income), model.publish("land_rent", rent)
 
 

@@ -14,7 +14,7 @@ Rules: `sim/rules/` labour_demand, participation, job_search, farming, wages.
 
 import numpy as np
 
-from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
+from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, RETIRED, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
 from sim.draws import Decision
 from sim.engine import find_rows, for_chunks
 from sim.households import HouseholdRows
@@ -128,6 +128,7 @@ def labour(model) -> None:
         kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks)
 
     for_chunks(len(people), model.threads, attend)
+    model.flow["jobs_left"] += _retired(model, c, h)
 
     def take_up(lo, hi, _):
         kernels.take_up_farming(lo, hi, T, c, h, chance.farm, expected, farm_income, p, seeks)
@@ -145,6 +146,12 @@ def labour(model) -> None:
 def _seekers(model, seeks: np.ndarray) -> np.ndarray:
     """Rows of those who seek a post."""
     return find_rows(len(seeks), model.threads, lambda rows: seeks[rows])
+
+
+def _retired(model, c: PeopleRows, h: HouseholdRows) -> np.ndarray:
+    """int64[P]: people who retired this year, by residence; they still have the earnings of the year before."""
+    rows = find_rows(len(c.key), model.threads, lambda rows: (c.status[rows] == RETIRED) & (c.wage[rows] > 0.0))
+    return np.bincount(h.home[c.household[rows]], minlength=model.P)
 
 
 def _streams(model) -> Streams:
@@ -234,7 +241,7 @@ def _search(
         cutoff[number] = kernels.cutoffs(choice, u, room.ravel()).reshape(jobs.shape)
         bar = model.publish("job_cutoff", cutoff.copy())[number].ravel()
         gets = (choice != NO_CELL) & (u < bar[choice])
-        _hire(model, c, rows[gets], choice[gets])
+        model.flow["jobs_taken"] += _hire(model, c, h, rows[gets], choice[gets])
         room = room - np.bincount(choice[gets], minlength=room.size).reshape(room.shape)
         own_skill = choice[gets] // 2 * 2 + (c.education[rows[gets]] == COLLEGE)
         held = held + np.bincount(own_skill, minlength=held.size).reshape(held.shape)
@@ -267,14 +274,19 @@ def _keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:
     return np.floor(value + u).astype(np.int64)
 
 
-def _hire(model, c: PeopleRows, rows: np.ndarray, cell: np.ndarray) -> None:
-    """Puts the people of `rows` into the posts of `cell`; some low-skill service posts are own businesses."""
+def _hire(model, c: PeopleRows, h: HouseholdRows, rows: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Puts the people of `rows` into the posts of `cell`; some low-skill service posts are own businesses.
+
+    Returns those who earned nothing in the year before, or farmed, by residence: int64[P].
+    """
+    fresh = rows[(c.wage[rows] == 0.0) | (c.sector[rows] == PRIMARY)]
     own = kernels.draws(model.stream(Decision.SELF_EMPLOYED), c.key[rows]) < model.par.labour.self_employed_share
     sector = SECONDARY + (cell // 2) % 2
     c.status[rows] = EMPLOYED
     c.sector[rows] = sector
     c.work_town[rows] = cell // 4
     c.self_employed[rows] = own & (sector == TERTIARY) & (cell % 2 == 0)
+    return np.bincount(h.home[c.household[fresh]], minlength=model.P)
 
 
 # --- wages and what is published --------------------------------------------------------------------------------------

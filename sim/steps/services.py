@@ -20,6 +20,7 @@ class ServicesState:
     city_wage: float  # yuan a year, city at start
     places_added: np.ndarray  # float64[T], school places built this year
     beds_added: np.ndarray  # float64[T]
+    pupils: np.ndarray  # int64[T, 2], children of compulsory school age registered in the county and elsewhere
 
 
 def initialise(model) -> None:
@@ -43,6 +44,7 @@ def initialise(model) -> None:
         city_wage=_city_wage(model),
         places_added=model.lever("school_places") * model.scale,
         beds_added=model.lever("hospital_beds") * model.scale,
+        pupils=by_town(people)[:, [LOCAL_PUPILS, MIGRANT_PUPILS]],
     )
     raw = _index(model, people)
     weight = np.maximum(by_town(people[:, RESIDENTS]), 1e-9)
@@ -74,6 +76,7 @@ def _build(model, people) -> None:
     beds = model.lever("hospital_beds") * model.scale
     beds = beds + rules.own_building(p, wanted_beds, towns.beds + beds, ability)
     state.places_added, state.beds_added = places, beds
+    state.pupils = by_town(people)[:, [LOCAL_PUPILS, MIGRANT_PUPILS]]
     towns.school_places += places
     towns.beds += beds
     towns.school_places -= rules.closing(p, wanted_places, towns.school_places)

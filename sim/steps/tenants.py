@@ -63,3 +63,8 @@ def review(model) -> None:
             vacant = home_requests.on_offer(model, occupied(model))[:, home_type]
             wins = home_requests.ration(model, rows, hh.home, hh.key, vacant, PUBLIC_QUEUE, home_type)
             hh.tenure[rows[wins]] = kind
+            if kind == PUBLIC_RENTAL:
+                got = rows[wins]
+                registered, town = pp.hukou_place[hh.first[got]], hh.home[got] // 2
+                county = np.append(model.pack.town_county, np.full(model.O, -1))  # outside places are in none
+                home_requests.count_let(model, hh.home[got], county[registered] == county[town])

@@ -1,0 +1,174 @@
+"""Who gains and who loses: people and disposable income by registration, age and income, counted once a year.
+
+Counted right after incomes are paid (step 6), before anybody moves, with the services of the year before: the people
+who earned the income are those who are counted. Whole numbers only: persons, fen, thousandths of the service index.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.codes import (
+    EMPLOYED,
+    MIGRANT_CLASSES,
+    NONFARM_SECTORS,
+    NOT_MIGRANT,
+    OTHER_PROVINCE,
+    RENTED,
+    SAME_COUNTY,
+    SAME_PROVINCE,
+    SECONDARY,
+    UNEMPLOYED,
+)
+from sim.engine import add_up
+from sim.rules import kernel, rule
+from sim.rules.tenure import below_income_line
+from sim.steps.home_requests import income_line
+
+# columns of the count of workers by residence
+UNEMPLOYED_COLUMN, OTHER_COLUMN, OWN_TOWN, WORK = 0, 4, 5, 6  # 1 to 3 are the sectors
+BANDS_FROM = (0, 15, 35, 60)  # ages from which the bands begin
+BANDS = len(BANDS_FROM)
+CELLS = MIGRANT_CLASSES * BANDS  # cells of people: class of registration, then age band; persons and fen each
+STRATA, STEP = 128, 6.0  # strata of income per head: floor(sqrt(yuan) / STEP), the last one open
+HEADS, FEN, ACCESS = 0, 1, 2  # columns of strata
+RENT, TENANT_INCOME, TENANTS, BURDENED, SUBSIDISED = 0, 1, 2, 3, 4  # columns of tenants
+BURDEN_LINE = 0.3  # of disposable income
+
+
+class Groups(NamedTuple):
+    """Counts of one year, int64 in agent units."""
+
+    people: np.ndarray  # [T, class, band, (persons, fen)]
+    strata: np.ndarray  # [C, STRATA, (persons, fen, thousandths of service access)]
+    tenants: np.ndarray  # [2T, (rent paid fen, income fen, households, those over the line, those with a subsidy)]
+    access: np.ndarray  # float64[T, class]: service index times what the class is entitled to
+
+
+@rule
+def migrant_class(hukou_place, town, county_of, same_province, towns):
+    """Census class of a resident of `town` by the place of registration."""
+    if hukou_place >= towns:
+        return SAME_PROVINCE if same_province[hukou_place - towns] else OTHER_PROVINCE
+    if hukou_place == town:
+        return NOT_MIGRANT
+    return SAME_COUNTY if county_of[hukou_place] == county_of[town] else SAME_PROVINCE
+
+
+@rule
+def income_stratum(fen_per_head):
+    """Stratum of income: floor(sqrt(yuan a head) / STEP), so that strata are narrow where most people are."""
+    return min(int(np.sqrt(max(fen_per_head, 0) / 100.0) / STEP), STRATA - 1)
+
+
+@kernel
+def _classes(county_of, same_province, out):
+    """Fills out uint8[T or more, T + O]: class of registration by town of residence and place of registration."""
+    towns = len(county_of)
+    for town in range(towns):
+        for hukou in range(out.shape[1]):
+            out[town, hukou] = migrant_class(hukou, town, county_of, same_province, towns)
+
+
+@kernel
+def _households(lo, hi, c, h, towns, class_of, county_of, access, rent, subsidy, line, per_head, strata, tenants):
+    """per_head[row] fen; adds persons of the city to strata[county, stratum] and tenants to tenants[place]."""
+    for row in range(lo, hi):
+        income = np.float64(h.wage_income[row]) + h.business_income[row] + h.property_income[row]
+        fen, size = np.int64(np.floor((income + h.transfer_income[row]) * 100.0 + 0.5)), max(h.size[row], 1)
+        each = np.int64(np.floor(fen / np.float64(size)))
+        per_head[row] = each
+        home = h.home[row]
+        if home >= 2 * towns:
+            continue
+        town = home // 2
+        cell = strata[county_of[town], income_stratum(each)]
+        cell[HEADS] += size
+        cell[FEN] += fen
+        cell[ACCESS] += size * access[town, class_of[town, c.hukou_place[h.first[row]]]]
+        if h.tenure[row] == RENTED:
+            earned = np.float64(h.wage_income[row]) + h.business_income[row]
+            helped = subsidy[town] > 0.0 and below_income_line(earned, size, line[town])
+            paid = np.int64(np.floor(rent[home] * (1.0 - subsidy[town] if helped else 1.0) * 100.0 + 0.5))
+            tenants[home, RENT] += paid
+            tenants[home, TENANT_INCOME] += fen
+            tenants[home, TENANTS] += 1
+            tenants[home, BURDENED] += paid > BURDEN_LINE * fen
+            tenants[home, SUBSIDISED] += helped
+
+
+# Row by row, adding up truth values: see sim/indicators.py. People outside go to rows that nobody asks for.
+
+
+@kernel
+def _people(lo, hi, c, home, year, class_of, per_head, posts, at_home, at_work, groups):
+    """Adds people to at_home[home // 2, column], those with a non-farm post to at_work[work town, sector] (row `posts`
+    takes the others), and persons and fen to groups[home // 2, 2 * (class * BANDS + band)]."""
+    for i in range(lo, hi):
+        row = c.household[i]
+        here, works, sector, town = home[row] // 2, c.status[i] == EMPLOYED, c.sector[i], c.work_town[i]
+        column = sector if works else (UNEMPLOYED_COLUMN if c.status[i] == UNEMPLOYED else OTHER_COLUMN)
+        holds = works & (sector >= SECONDARY) & (town >= 0)
+        at_home[here, column] += 1
+        at_home[here, OWN_TOWN] += holds & (town == here)
+        at_work[town if holds else posts, sector - SECONDARY if holds else 0] += 1
+        age = year - c.birth_year[i]
+        band = np.int64(age >= BANDS_FROM[1]) + np.int64(age >= BANDS_FROM[2]) + np.int64(age >= BANDS_FROM[3])
+        cell = 2 * (class_of[here, c.hukou_place[i]] * BANDS + band)
+        groups[here, cell] += 1
+        groups[here, cell + 1] += per_head[row]
+
+
+def entitlement(model) -> np.ndarray:
+    """float64[T, class]: share of services that a resident may use; those registered in the county use all."""
+    share = np.ones((model.T, MIGRANT_CLASSES))
+    share[:, [SAME_PROVINCE, OTHER_PROVINCE]] = model.lever("permit_parity")[:, None]
+    return share
+
+
+def classes(pack) -> np.ndarray:
+    """uint8[T + O, T + O]: census class by town of residence and place of registration; rows beyond towns are empty."""
+    places = len(pack.towns) + len(pack.outside)
+    out = np.zeros((places, places), np.uint8)
+    _classes(np.asarray(pack.town_county), np.asarray(pack.outside_same_province), out)
+    return out
+
+
+def count(model) -> None:
+    """`model.work_at_home` [T, WORK], `model.work_at` [T, sector] and `model.groups` of the year."""
+    access = model.signals.service[: model.T, None] * entitlement(model)
+    strata, tenants, per_head = _by_household(model, np.rint(access * 1000.0).astype(np.int64))
+    people = _by_person(model, per_head)
+    model.groups = Groups(people, strata, tenants, access)
+
+
+def _by_household(model, access: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Strata and tenants as in `Groups`, and income per head of each household, fen."""
+    c, h, towns = model.people.rows, model.households.rows, model.T
+    county, rent = np.asarray(model.pack.town_county), np.asarray(model.signals.rent)
+    subsidy, line = np.ascontiguousarray(model.lever("rent_subsidy")), income_line(model)
+    per_head = np.empty(len(h.home), np.int64)
+    shapes = ((model.C, STRATA, 3), (2 * towns, 5))
+    split = int(np.prod(shapes[0]))
+
+    def work(lo, hi, out):
+        parts = out[:split].reshape(shapes[0]), out[split:].reshape(shapes[1])
+        _households(lo, hi, c, h, towns, model.class_of, county, access, rent, subsidy, line, per_head, *parts)
+
+    flat = add_up(len(h.home), model.threads, (split + int(np.prod(shapes[1])),), work)
+    return flat[:split].reshape(shapes[0]), flat[split:].reshape(shapes[1]), per_head
+
+
+def _by_person(model, per_head: np.ndarray) -> np.ndarray:
+    """Workers by residence and work (on the model), and people as in `Groups`."""
+    c, home, towns, year = model.people.rows, model.households.home, model.T, model.year
+    posts = towns + model.O  # locations where somebody may work
+    ends = WORK, WORK + NONFARM_SECTORS
+
+    def work(lo, hi, out):
+        parts = out[:, : ends[0]], out[:, ends[0] : ends[1]], out[:, ends[1] :]
+        _people(lo, hi, c, home, year, model.class_of, per_head, posts, *parts)
+
+    total = add_up(len(model.people), model.threads, (posts + 1, ends[1] + 2 * CELLS), work)[:towns]
+    model.work_at_home, model.work_at = total[:, : ends[0]], total[:, ends[0] : ends[1]]
+    return total[:, ends[1] :].reshape(towns, MIGRANT_CLASSES, BANDS, 2)

@@ -1,0 +1,131 @@
+"""Indicators of groups and of the plan's table: by hand, and against what the columns say."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim import group_measures, groups
+from sim.catalogue import indicators
+from sim.codes import OTHER_PROVINCE, SAME_PROVINCE
+from sim.data import DataError, load_pack
+from sim.data.plan import LARGER, Figure, figure
+from sim.measures import Adder
+from sim.model import CityModel
+
+SCALE = 0.003
+
+
+@pytest.fixture(scope="module")
+def city() -> CityModel:
+    return CityModel(scale=SCALE, seed=3).run_until(2026)
+
+
+def reported(city: CityModel, name: str, place: int = 0) -> np.ndarray:
+    """float64[years] of an indicator."""
+    _, _, names, values = city.records()
+    return values[:, place, names.index(name)]
+
+
+def test_strata_by_hand():
+    # sqrt(40 000 yuan) = 200, 200 / 6 = 33.3; no income and debt are in the first; riches in the last
+    assert [groups.income_stratum.py_func(fen) for fen in (4_000_000, 0, -500, 10**10)] == [33, 0, 0, 127]
+
+
+def test_fifths_by_hand():
+    """Ten people in one county: 1 with 100 yuan, 3 with 200 each, 6 with 1000 each. The lowest fifth is the first and
+    one of the three: (100 + 200) / 2 = 150 yuan; the highest two have 1000."""
+    strata = np.zeros((1, groups.STRATA, 3), np.int64)
+    strata[0, 1], strata[0, 2], strata[0, 5] = (1, 10_000, 500), (3, 60_000, 3_000), (6, 600_000, 9_000)
+    pack = SimpleNamespace(county_region=np.array([0]), regions=("a",))
+    model = SimpleNamespace(T=1, scale=1.0, report_places=["c", "a", "x", "t"], report_order=([0], [0]), pack=pack)
+    found = group_measures._fifths(Adder(model), strata)
+    assert found["income_lowest_fifth"][:3].tolist() == [150.0] * 3
+    assert found["income_highest_fifth"][:3].tolist() == [1000.0] * 3
+    assert found["services_lowest_fifth"][0] == pytest.approx(0.75)  # (0.5 + 1.0) / 2
+    assert np.isnan(found["income_lowest_fifth"][3])  # towns are too small
+
+
+def test_groups_add_up_to_the_city(city):
+    """People counted in groups are the residents who earned; their income is what households earned."""
+    people, state, inside = city.groups.people, city.income_state, 2 * city.T
+    assert people[..., 0].sum() == state.heads[:inside].sum() == city.groups.strata[..., groups.HEADS].sum()
+    fen = state.totals[:inside].sum()
+    assert city.groups.strata[..., groups.FEN].sum() == pytest.approx(fen, rel=1e-6)  # rounded by source or as a sum
+    assert people[..., 1].sum() == pytest.approx(fen, rel=1e-6)
+    assert city.groups.tenants[:, groups.TENANTS].sum() > 0
+
+
+def test_migrants_have_the_permits_share_of_services(city):
+    share = groups.entitlement(city)
+    assert (share[:, :SAME_PROVINCE] == 1.0).all()
+    assert (share[:, OTHER_PROVINCE] == city.lever("permit_parity")).all()
+    assert reported(city, "services_other_province")[-1] < reported(city, "services_locals")[-1]
+
+
+def test_sources_add_up_to_income(city):
+    for part in ("urban", "rural"):
+        parts = sum(reported(city, f"income_{part}_{source}") for source in group_measures.SOURCES)
+        assert parts == pytest.approx(reported(city, f"income_{part}"))
+
+
+def test_sums_begin_anew_with_the_five_year_plan(city):
+    """2021-2025 and 2026: note 1 of the plan's table."""
+    years, jobs = city.records()[0], reported(city, "new_urban_jobs")
+    assert np.isnan(jobs[0]) and (np.diff(jobs[1:6]) > 0).all()
+    of_2026 = (city.flow["jobs_taken"] - city.flow["jobs_left"])[1 : 2 * city.T : 2].sum() / SCALE
+    assert years[-1] == 2026 and jobs[-1] == pytest.approx(of_2026) and jobs[-1] < jobs[-2]
+
+
+def test_rise_of_the_hukou_rate_is_over_five_years(city):
+    rate, rise = reported(city, "hukou_urbanisation_rate"), reported(city, "hukou_rate_rise")
+    assert np.isnan(rise[:5]).all() and rise[5:].tolist() == (rate[5:] - rate[:-5])[:2].tolist()
+
+
+def test_base_figures_of_the_plan_hold_in_the_start_year(city):
+    """Capacities start at the figures of Table 1; school places and beds come from the same table."""
+    targets = load_pack().targets
+    for name in ("primary_places", "junior_places", "hospital_beds", "kindergarten_places", "culture_area",
+                 "nursery_places", "community_area"):  # fmt: skip
+        base = targets[indicators()[name].target].base.value
+        assert reported(city, name)[0] == pytest.approx(base, rel=0.002), name
+
+
+def test_tracked_rows_are_the_plans_own_path_and_move_with_nothing(city):
+    gas = reported(city, "piped_gas")
+    assert gas[[0, 3, 5]].tolist() == [33.3, 55.7, 65.0]
+    assert gas[4] == pytest.approx((55.7 + 65.0) / 2)
+    assert np.isnan(reported(city, "piped_gas", place=1)).all()  # for the city only
+
+
+def test_every_row_of_the_plan_has_one_indicator_under_its_official_name():
+    linked = [(e.extra["target"], e) for e in indicators().values() if "target" in e.extra]
+    targets = load_pack().targets
+    assert sorted(key for key, _ in linked) == sorted(targets)
+    for key, entry in linked:
+        if key != "T2":  # the plan says how much it rose, the indicator over which years
+            assert entry.title["zh"] == targets[key].title["zh"]
+        assert LARGER.get(targets[key].unit, (targets[key].unit,))[0] == entry.unit, key
+        assert entry.source
+
+
+def test_indicators_speak_both_languages_and_say_how_they_come_about():
+    for entry in indicators().values():
+        assert entry.basis in ("simulated", "accounted", "tracked")
+        texts = [entry.title, entry.definition] + ([entry.reason] if entry.basis == "tracked" else [])
+        assert all(set(text) == {"zh", "en"} and all(text.values()) for text in texts), entry.key
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "better", "met"),
+    [(">85", 85.0, "higher", False), (">=50", 50.0, "higher", True), ("<1.8", 1.8, "lower", False),
+     ("1.85", 1.85, "lower", True), ("70", 69.99, "higher", False)],
+)  # fmt: skip
+def test_figures_of_the_plan_are_met_as_they_are_written(cell, value, better, met):
+    found = figure(cell, "target_2025", "plan_targets.csv")
+    assert isinstance(found, Figure) and str(found) == cell and found.met(value, better) is met
+
+
+def test_a_figure_that_is_none_is_refused_with_its_place():
+    with pytest.raises(DataError, match="set_by_province, got 'many'"):
+        figure("many", "target_2025", "plan_targets.csv")
