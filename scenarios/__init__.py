@@ -11,6 +11,9 @@ _LAZY = {
     "compare": "scenarios.comparing",
     "load": "scenarios.scenario",
     "read_address": "scenarios.address",
+    "Experiment": "scenarios.experiments.experiment",
+    "batch": "scenarios.batches",
+    "Store": "scenarios.store.store",
 }
 
 

@@ -8,6 +8,7 @@ from scenarios.errors import ScenarioError
 from scenarios.words import LANGUAGES, chosen_language, word
 
 LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places")
+RESEARCH = ("batch", "query", "analyse", "reproduce")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +50,9 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
         add(name).add_argument("--json", action="store_true", help=word("json", lang))
     check = add("check")
     check.add_argument("files", nargs="+", metavar="file", help=word("scenario", lang))
-    add("schema")
+    add("schema").add_argument(
+        "kind", nargs="?", choices=("scenario", "experiment"), default="scenario", help=word("schema_kind", lang)
+    )
     synthesise = add("synthesise")
     synthesise.add_argument("--year", type=int, default=2020, help=word("year", lang))
     synthesise.add_argument("--scale", type=float, default=1.0, help=word("scale", lang))
@@ -63,8 +66,26 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     bench = add("bench")
     bench.add_argument("--json", action="store_true", help=word("json", lang))
     bench.add_argument("--quick", action="store_true", help=word("quick", lang))
+    _research_commands(add, lang)
     add("app")
     return parser
+
+
+def _research_commands(add: Callable[[str], argparse.ArgumentParser], lang: str) -> None:
+    batch = add("batch")
+    batch.add_argument("experiment", help=word("experiment", lang))
+    batch.add_argument("--out", metavar="DIR", help=word("out", lang))
+    batch.add_argument("--workers", type=_count, help=word("workers", lang))
+    batch.add_argument("--scheduler", metavar="ADDRESS", help=word("scheduler", lang))
+    for name in ("resume", "dry-run", "yes"):
+        batch.add_argument(f"--{name}", action="store_true", help=word(name.replace("-", "_"), lang))
+    query = add("query")
+    query.add_argument("folder", metavar="dir", help=word("batch_folder", lang))
+    query.add_argument("sql", help=word("sql", lang))
+    query.add_argument("--json", action="store_true", help=word("json", lang))
+    query.add_argument("--csv", action="store_true", help=word("csv", lang))
+    reproduce = add("reproduce")
+    reproduce.add_argument("run", metavar="DIR/RUN", help=word("batch_run", lang))
 
 
 def _year_options(command: argparse.ArgumentParser, lang: str) -> None:
@@ -118,6 +139,10 @@ def main(argv: list[str] | None = None) -> int:
 def _command(name: str) -> Callable[[argparse.Namespace], int | None]:
     from scenarios import commands
 
+    if name in RESEARCH:
+        from scenarios import research
+
+        return getattr(research, name)
     return commands.list_entries if name in LISTS else getattr(commands, name)
 
 

@@ -55,21 +55,29 @@ def list_entries(args: Namespace) -> None:
 
 
 def check(args: Namespace) -> None:
-    """Reads scenario files and says whether they can be used."""
+    """Reads scenario and experiment files and says whether they can be used."""
+    from scenarios.experiments.checking import experiment_of
     from scenarios.scenario import load
 
     for file in args.files:
+        experiment = experiment_of(file)
+        if experiment:
+            counts = dict(zip("sner", experiment.shape, strict=True)) | {"hash": experiment.hash[:12]}
+            print(word("fine_experiment", args.lang, file=file, runs=experiment.count, **counts))
+            continue
         s = load(file)
         counts = {"n": len(s.settings), "m": len(s.assumptions), "hash": s.hash[:12]}
         print(word("fine", args.lang, file=file, **counts))
 
 
 def schema(args: Namespace) -> None:
-    """Prints the JSON schema of scenario files."""
+    """Prints the JSON schema of scenario or experiment files."""
+    from scenarios.experiments.schema import experiment_schema
     from scenarios.schema import scenario_schema
     from sim.data import load_pack
 
-    print(json.dumps(scenario_schema(load_pack(), args.lang), ensure_ascii=False, indent=2))
+    make = experiment_schema if args.kind == "experiment" else scenario_schema
+    print(json.dumps(make(load_pack(), args.lang), ensure_ascii=False, indent=2))
 
 
 def synthesise(args: Namespace) -> None:

@@ -33,11 +33,11 @@ PARTIAL = ".partial-"
 def check_target(out: Path, force: bool = False) -> None:
     """ScenarioError when `out` cannot take results, or holds some already and `force` is not given."""
     if out.exists() and not out.is_dir():
-        raise ScenarioError("is a file; give a folder", "是文件，请给出文件夹", file=_shown(out))
+        raise ScenarioError("is a file; give a folder", "是文件，请给出文件夹", file=shown_path(out))
     held = [name for name in NAMES if (out / name).exists()]
     if held and not force:
         en = f"already holds results ({held[0]}); choose another folder or add --force"
-        raise ScenarioError(en, f"已有结果（{held[0]}）；请换一个文件夹或加 --force", file=_shown(out))
+        raise ScenarioError(en, f"已有结果（{held[0]}）；请换一个文件夹或加 --force", file=shown_path(out))
 
 
 def write_results(
@@ -76,7 +76,7 @@ def write_files(
         _move(partial, out, [*writers, MANIFEST])
     except OSError as error:
         why = error.strerror or str(error)
-        raise ScenarioError(f"cannot write results ({why})", f"无法写入结果（{why}）", file=_shown(out)) from None
+        raise ScenarioError(f"cannot write results ({why})", f"无法写入结果（{why}）", file=shown_path(out)) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         if created and out.is_dir() and not any(out.iterdir()):
@@ -105,16 +105,13 @@ def manifest(results: Sequence[Result], command: Sequence[str], hashes: dict[str
     """What is needed to run it again and to know what ran. No names of users or machines."""
     first = results[0]
     return {
-        "command": [_shown(part) for part in command],
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **_versions()},
-        "code": code_hash(),
-        "pack": {"name": first.pack.name, "hash": first.pack.hash},
+        "command": [shown_path(part) for part in command],
+        **provenance(first.pack),
         "scenarios": [
             {
                 "id": r.scenario.id,
                 "name": dict(r.scenario.name),
-                "file": _shown(r.scenario.file),
+                "file": shown_path(r.scenario.file),
                 "extends": list(r.scenario.extends),
                 "hash": r.scenario.hash,
                 "text": r.scenario.text,
@@ -136,15 +133,36 @@ def manifest(results: Sequence[Result], command: Sequence[str], hashes: dict[str
             "workers": first.workers,
             "threads": first.threads,
         },
-        "host": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "implementation": platform.python_implementation(),
-            "cores": os.cpu_count(),
-            "byte_order": sys.byteorder,
-        },
+        "host": host(),
         "files": hashes,
     }
+
+
+def provenance(pack) -> dict:
+    """When, with which program, versions and data."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "code": code_hash(),
+        "pack": {"name": pack.name, "hash": pack.hash},
+    }
+
+
+def host() -> dict:
+    """The kind of machine."""
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "implementation": platform.python_implementation(),
+        "cores": os.cpu_count(),
+        "byte_order": sys.byteorder,
+    }
+
+
+def lock() -> list[str]:
+    """Exact versions of everything installed, as pip reads them."""
+    found = {f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions() if d.metadata["Name"]}
+    return sorted(found, key=str.lower)
 
 
 def file_hash(path: Path) -> str:
@@ -181,7 +199,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _shown(path: str | Path) -> str:
+def shown_path(path: str | Path) -> str:
     """A path as the user gave it, with the home folder as ~ (its name may be that of a person)."""
     text = str(path)
     try:

@@ -5,18 +5,15 @@ differences are paired. Results do not depend on the number of workers or thread
 """
 
 import hashlib
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
-from multiprocessing import get_all_start_methods, get_context
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from scenarios.engines.pool import drop_pool, no_main_module, process_pool
 from scenarios.errors import ScenarioError
 from scenarios.result import DETAILS, Result, kept_places
 from scenarios.scenario import Scenario, load
@@ -28,7 +25,9 @@ from sim.policy import Setting, census_years, compile_policy
 
 # Below this work (person-years) starting worker processes takes longer than they save.
 PARALLEL_FROM = 5e6
-_pools: dict[int, ProcessPoolExecutor] = {}
+
+
+Record = tuple[list[int], list[str], list[str], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -129,19 +128,29 @@ def _refused(field: str, en: str, zh: str) -> ScenarioError:
     return ScenarioError(en, zh, field=field)
 
 
-def run_job(job: Job) -> tuple[list[int], list[str], list[str], np.ndarray]:
+def run_job(job: Job) -> Record:
     """Years, places, indicators and float64[year, place, indicator] of one run."""
+    model = make_model(job)
+    model.run_until(job.end)
+    return kept_record(model, job)
+
+
+def make_model(job: Job):
+    """The city of a job in its start year."""
     from sim.model import CityModel
 
     pack = load_pack(job.pack)
     policy = compile_policy(job.settings, job.assumptions, pack, job.start, job.end)
     parameters = None if job.parameters is None else dict(job.parameters)
-    model = CityModel(
+    return CityModel(
         policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters
     )
-    model.run_until(job.end)
+
+
+def kept_record(model, job: Job) -> Record:
+    """What a job keeps of a city that has run."""
     years, places, indicators, values = model.records()
-    rows = kept_places(places, pack, job.detail)
+    rows = kept_places(places, model.pack, job.detail)
     return list(years), [places[i] for i in rows], list(indicators), np.asarray(values, np.float64)[:, rows]
 
 
@@ -166,9 +175,9 @@ def _counted(record, bar):
 
 
 def _in_processes(jobs: list[Job], workers: int, bar) -> list:
-    _prepare(jobs[0])
-    pool = _pool(workers)
-    with _no_main_module():
+    prepare(jobs[0])
+    pool = process_pool(workers)
+    with no_main_module():
         futures = [pool.submit(run_job, job) for job in jobs]
     try:
         waiting: Iterable = set(futures)
@@ -179,35 +188,12 @@ def _in_processes(jobs: list[Job], workers: int, bar) -> list:
                 bar.update()
         return [future.result() for future in futures]
     except BaseException:
-        _pools.pop(workers, None)
-        pool.shutdown(wait=False, cancel_futures=True)
+        drop_pool(workers)
         raise
 
 
-def _prepare(job: Job) -> None:
+def prepare(job: Job) -> None:
     """Makes the start population once and keeps it on disk, before every worker would make it."""
     from sim.synthesis import start_population
 
     start_population(load_pack(job.pack), job.start, job.scale)
-
-
-@contextmanager
-def _no_main_module():
-    """Workers start on submission and would run the caller's script, or the app's page, again: hide it from them."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """Worker processes, kept for the next call. Never forked from this process, which may have threads."""
-    if workers not in _pools:
-        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        context = get_context(method)
-        if method == "forkserver":
-            context.set_forkserver_preload(["scenarios.runner", "sim.model"])
-        _pools[workers] = ProcessPoolExecutor(workers, mp_context=context)
-    return _pools[workers]

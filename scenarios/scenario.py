@@ -6,7 +6,7 @@ names itself replaces the other's as a whole, in all places.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 
 from scenarios.errors import ScenarioError
 from scenarios.grammar import read_assumptions, read_settings, write_path
-from scenarios.marked import Marked, read_marked
+from scenarios.marked import Marked, parse_marked, read_marked
 from sim.catalogue import assumptions, levers
 from sim.paths import FIRST_YEAR, LAST_YEAR, Path, PolicyError
 from sim.policy import Policy, Setting, compile_policy
@@ -62,13 +62,15 @@ class Scenario:
             found["assumptions"][name] = {str(k): v for k, v in written.items()}
         return found
 
-    def to_yaml(self) -> str:
-        """A file that `load` reads back to the same hash; needs no other file."""
+    def to_yaml(self, named: bool = True) -> str:
+        """A file that `load` reads back to the same hash; needs no other file. Levels by name, or all as numbers."""
         import yaml
 
         body: dict = {"name": dict(self.name), "rationale": dict(self.rationale), "levers": {}, "assumptions": {}}
+        if not any(self.rationale.values()):
+            del body["rationale"]
         for s in self.settings:
-            body["levers"].setdefault(s.lever, {})[s.place] = write_path(s.path, levers()[s.lever].unit, named=True)
+            body["levers"].setdefault(s.lever, {})[s.place] = write_path(s.path, levers()[s.lever].unit, named)
         for name, path in self.assumptions.items():
             body["assumptions"][name] = write_path(path, assumptions()[name].unit)
         body = {key: value for key, value in body.items() if value}
@@ -102,23 +104,31 @@ def _find(name: str, beside: FilePath) -> tuple[FilePath, str]:
     raise ScenarioError(f"no scenario {name!r}{en}", f"没有情景 {name!r}{zh}")
 
 
+def parse(text: str, name: str, pack) -> Scenario:
+    """The scenario that `text` describes, as `Scenario.to_yaml` writes it; files it extends are looked for here."""
+    return _read(parse_marked(text, f"{name}{SUFFIX}"), FilePath.cwd() / f"{name}{SUFFIX}", pack, ())
+
+
 def _load(found: tuple[FilePath, str], pack, above: tuple[FilePath, ...]) -> Scenario:
     path, shown = found
-    marked = read_marked(path, shown)
-    _check_fields(marked)
+    return _read(read_marked(path, shown), path, pack, above)
+
+
+def _read(marked: Marked, path: FilePath, pack, above: tuple[FilePath, ...]) -> Scenario:
+    check_fields(marked, FIELDS)
     parent = _parent(marked, path, pack, (*above, path.resolve()))
     settings, assumed = read_settings(marked, pack), read_assumptions(marked)
     own = {s.lever for s in settings}
     kept = [s for s in parent.settings if s.lever not in own] if parent else []
     scenario = Scenario(
         id=path.stem,
-        name=_texts(marked, "name", required=True),
-        rationale=_texts(marked, "rationale"),
+        name=read_texts(marked, "name", required=True),
+        rationale=read_texts(marked, "rationale"),
         settings=tuple(sorted([*kept, *settings], key=setting_order)),
         assumptions={**(parent.assumptions if parent else {}), **assumed},
         extends=(parent.id, *parent.extends) if parent else (),
         text=marked.text,
-        file=shown,
+        file=marked.file,
     )
     try:
         scenario.policy(pack, FIRST_YEAR, LAST_YEAR)
@@ -151,16 +161,19 @@ def _parent(marked: Marked, path: FilePath, pack, chain: tuple[FilePath, ...]) -
     return _load(found, pack, chain)
 
 
-def _check_fields(marked: Marked) -> None:
-    for key in marked.data:
-        if key not in FIELDS:
-            near = get_close_matches(str(key), FIELDS, n=1)
-            en = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(FIELDS)}"
-            zh = f"；是否指 {near[0]!r}？" if near else f"；可用：{'、'.join(FIELDS)}"
-            raise marked.error(f"unknown field {key!r}{en}", f"未知字段 {key!r}{zh}", str(key))
+def check_fields(marked: Marked, fields: Sequence[str], section: str = "") -> None:
+    """ScenarioError when a key of the file, or of one section, is not one of `fields`."""
+    for key in marked.data if not section else marked.data[section]:
+        if key not in fields:
+            near = get_close_matches(str(key), fields, n=1)
+            en = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(fields)}"
+            zh = f"；是否指 {near[0]!r}？" if near else f"；可用：{'、'.join(fields)}"
+            where = f"{section}.{key}" if section else str(key)
+            raise marked.error(f"unknown field {key!r}{en}", f"未知字段 {key!r}{zh}", where)
 
 
-def _texts(marked: Marked, section: str, required: bool = False) -> dict[str, str]:
+def read_texts(marked: Marked, section: str, required: bool = False) -> dict[str, str]:
+    """{zh, en} of a section; empty texts where it is missing and not required."""
     raw = marked.data.get(section)
     if raw is None and not required:
         return {"zh": "", "en": ""}
