@@ -51,7 +51,7 @@ REFUSALS = {
     ),
     "places that contradict": (
         "levers:\n  permit_parity:\n    taikai: {low: 0, high: 1}\n    county_seat: {low: 0.5, high: 0.6}\n" + LHS,
-        5, "levers.permit_parity.county_seat", "both hold 440781T01",
+        4, "levers.permit_parity.taikai", "both hold 440781T01",
     ),
     "no design": ("levers:\n  permit_parity: {low: 0, high: 1}\nreplicates: 2\n", 1, "design", "choose one of grid"),
     "no ranges": ("design: {kind: sobol, points: 8}\n", 2, "design.kind", "needs at least one range"),
