@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from sim.rules import kernel
+
 CHUNK = 131_072
 _pools: dict[int, ThreadPoolExecutor] = {}
 
@@ -47,17 +49,39 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
         future.result()
 
 
-def find_rows(n: int, threads: int, test: Callable[[slice], np.ndarray]) -> np.ndarray:
-    """int64: the rows, ascending, for which `test(rows of a chunk)` is true."""
-    if n <= CHUNK:
-        return np.flatnonzero(test(slice(0, n)))
-    found: list[np.ndarray] = [np.empty(0, np.int64)] * chunk_count(n)
+def find_rows(column: np.ndarray, threads: int, *, bit: int | None = None, but: int | None = None) -> np.ndarray:
+    """int64: the rows, ascending, where the column has this bit (of an unsigned or bool column) or is not `but`."""
+    kernel, wanted = (_rows_with, bit) if but is None else (_rows_but, but)
+    found = np.empty(len(column), np.int64)
+    counts = [0] * chunk_count(len(column))
 
     def work(lo, hi, c):
-        found[c] = np.flatnonzero(test(slice(lo, hi))) + int(lo)
+        counts[c] = kernel(lo, hi, column, wanted, found)
 
-    for_chunks(n, threads, work)
-    return np.concatenate(found)
+    for_chunks(len(column), threads, work)
+    return np.concatenate([found[c * CHUNK : c * CHUNK + count] for c, count in enumerate(counts)])
+
+
+@kernel
+def _rows_with(lo, hi, column, bit, found):
+    """Writes rows with the bit from found[lo] on; how many."""
+    count = 0
+    for i in range(lo, hi):
+        if column[i] & bit != 0:
+            found[lo + count] = i
+            count += 1
+    return count
+
+
+@kernel
+def _rows_but(lo, hi, column, value, found):
+    """Writes rows whose value is another from found[lo] on; how many."""
+    count = 0
+    for i in range(lo, hi):
+        if column[i] != value:
+            found[lo + count] = i
+            count += 1
+    return count
 
 
 def add_up(n: int, threads: int, shape: tuple[int, ...], work: Callable[..., None]) -> np.ndarray:

@@ -17,7 +17,9 @@ One year of `CityModel.step`, from the census date of one year to that of the ne
 13. indicators   what is reported is recorded, and the accounts are checked exactly
 """
 
+import gc
 from collections.abc import Callable
+from contextlib import contextmanager
 
 import mesa
 import numpy as np
@@ -70,6 +72,18 @@ STEPS: tuple[tuple[str, Callable], ...] = (
 )
 
 
+@contextmanager
+def without_cycle_search():
+    """No search for cycles of dead objects meanwhile: a year makes thousands of small arrays and no cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class CityModel(mesa.Model):
     """An agent-based city: people and households as columns, towns and outside places as Mesa agents.
 
@@ -111,6 +125,7 @@ class CityModel(mesa.Model):
         self.T, self.O, self.C = len(self.pack.towns), len(self.pack.outside), len(self.pack.counties)
         self.P = 2 * self.T + self.O
         self.signals = Signals(frozen, record_signals)
+        self._streams: dict[tuple[int, int], np.uint64] = {}  # those asked for so far
         self.check_accounts = frozen is None
         self.watch: Callable[[str, CityModel], None] | None = None  # called before each step (see sim.trace)
         self._populate(population)
@@ -162,10 +177,11 @@ class CityModel(mesa.Model):
         """Live until 1 November of `end`."""
         if not self.year <= end <= LAST_YEAR:
             raise ValueError(f"end must be from {self.year} to {LAST_YEAR}, got {end}")
-        while self.year < end:
-            self.step()
-            if progress:
-                progress(self.year)
+        with without_cycle_search():
+            while self.year < end:
+                self.step()
+                if progress:
+                    progress(self.year)
         return self
 
     def records(self) -> tuple[list[int], list[str], list[str], np.ndarray]:
@@ -184,7 +200,10 @@ class CityModel(mesa.Model):
 
     def stream(self, decision: int, year: int | None = None) -> np.uint64:
         """Stream of keyed chance of a decision, this year unless said."""
-        return stream(self.seed, decision, self.year if year is None else year)
+        at = decision, self.year if year is None else year
+        if at not in self._streams:
+            self._streams[at] = stream(self.seed, *at)
+        return self._streams[at]
 
     def publish(self, name: str, value: np.ndarray) -> np.ndarray:
         """Publish a signal; returns the value in force."""

@@ -153,8 +153,10 @@ def test_rows_are_found_in_order(monkeypatch):
     monkeypatch.setattr(engine, "CHUNK", 2)
     flags = np.array([0, 1, 1, 0, 1], bool)
     for threads in (1, 2):
-        assert engine.find_rows(5, threads, lambda rows: flags[rows]).tolist() == [1, 2, 4]
-    assert engine.find_rows(0, 1, lambda rows: flags[:0]).tolist() == []
+        assert engine.find_rows(flags, threads, bit=1).tolist() == [1, 2, 4]
+        assert engine.find_rows(np.array([3, 0, 0, 3, 0], np.int16), threads, but=3).tolist() == [1, 2, 4]
+        assert engine.find_rows(np.array([1, 2, 3, 5, 6], np.uint8), threads, bit=2).tolist() == [1, 2, 4]
+    assert engine.find_rows(flags[:0], 1, bit=1).tolist() == []
 
 
 def test_sum_in_strands_and_choice_by_stretches():

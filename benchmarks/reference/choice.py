@@ -161,6 +161,7 @@ def lookers(model, table: attraction.Attraction) -> list[Looker]:
     """All outsiders who choose the city this year."""
     found, p = [], model.rules.moving
     age_table = arrivals.age_table(model.par.moving).tolist()
+    shares = arrivals.choice_shares(model, table).tolist()
     luck = SimpleNamespace(
         key=model.stream(Decision.ARRIVAL_KEY),
         age=model.stream(Decision.ARRIVAL_AGE),
@@ -170,11 +171,10 @@ def lookers(model, table: attraction.Attraction) -> list[Looker]:
         choice=model.stream(Decision.ARRIVAL_DESTINATION),
     )
     for origin in range(model.O):
-        shares = arrivals.choice_shares(model, table, origin).tolist()
         origin_key = stream(0, Decision.ARRIVAL_PROFILE, origin)
         for rank in range(arrivals.looker_count(model, origin)):
             key = child_key(luck.key, origin_key, rank)
-            looker = look(key, origin, age_table, shares, luck, p)
+            looker = look(key, origin, age_table, shares[origin], luck, p)
             if looker is not None:
                 found.append(looker)
     return found

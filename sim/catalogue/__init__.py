@@ -118,16 +118,23 @@ def _dtype(group: str) -> np.dtype:
 class ParameterRecord(np.record):
     """One group's parameters: a record for compiled rules, plain attributes in Python.
 
-    `np.record` looks a field up in its data type at each access, which takes thirty times as long as an attribute.
+    `np.record` looks a field up in its data type at each access, which takes thirty times as long as an attribute. A
+    call of a compiled function asks for `data`; NumPy would first describe all fields in words, bytes are as good.
     """
 
     __getattribute__ = object.__getattribute__
+
+    @property
+    def data(self) -> np.ndarray:
+        """The record's memory, uint8."""
+        return self.__dict__["bytes"]
 
     def __setattr__(self, name: str, value) -> None:
         raise AttributeError(f"parameters do not change once they are made: {name}")
 
     def expose(self) -> "ParameterRecord":
         """Copies the fields into attributes: floats, and read-only arrays."""
+        self.__dict__["bytes"] = np.frombuffer(super().data, np.uint8)
         for name in self.dtype.names:
             value = self[name]
             if isinstance(value, np.ndarray):

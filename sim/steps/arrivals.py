@@ -1,5 +1,6 @@
 """People of other places who look for somewhere to live, and what they bring when they come."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from sim.rules.destination import income_utility, service_utility
 from sim.rules.moving import rogers_castro
 from sim.rules.schooling import SCHOOL_STARTS
 from sim.steps.attraction import CLASSES, Attraction
-from sim.steps.choice import look_from_outside, village_for
+from sim.steps.choice import look_from_outside, sum_of, village_for
 
 YOUNGEST, OLDEST = 17, 60
 AGE_STEPS = 1024
@@ -66,27 +67,41 @@ def looker_count(model, origin: int) -> int:
     return int(expected + u)
 
 
-def choice_shares(model, table: Attraction, origin: int) -> np.ndarray:
-    """float64[CLASSES, 2T]: cumulated probabilities that somebody of this origin picks each part of a town.
+def choice_shares(model, table: Attraction) -> np.ndarray:
+    """float64[O, CLASSES, 2T]: cumulated probabilities that somebody of an origin picks each part of a town.
 
     Against the city stand the other outside places, and staying in a village of the origin:
     V = theta ln(home earnings) + services + inertia (no size: it is one place, not a bundle).
     """
-    p, t, c = model.par.moving, model.T, model.C
-    weights = table.pull[:, c + origin, :] * table.reach[t + origin][None, :]
-    home = 2 * t + origin
-    for k in range(CLASSES):
-        earnings = table.earnings[home, k // 2] * p.looker_home_earnings
-        stay = income_utility(earnings, 0.0, p) + service_utility(table.service[home], 1.0, k % 2 == 1, p)
-        weights[k, home] = np.exp(stay + p.looker_stay)
-    total = weights.sum(axis=1, keepdims=True)
-    return np.ascontiguousarray(np.cumsum(weights[:, : 2 * t] / total, axis=1))
+    out = np.empty((model.O, CLASSES, 2 * model.T))
+    _fill_shares(table.pull, table.reach, table.earnings, table.service, model.par.moving, np.empty(model.P), out)
+    return out
+
+
+@kernel
+def _fill_shares(pull, reach, earnings, service, p, w, out):
+    """Shares of `choice_shares`; w: room for the weights, float64[NP]."""
+    origins, parts = out.shape[0], out.shape[2]
+    for origin in range(origins):
+        home = parts + origin
+        row, here = pull.shape[1] - origins + origin, reach.shape[0] - origins + origin
+        for k in range(out.shape[1]):
+            for j in range(len(w)):
+                w[j] = pull[k, row, j] * reach[here, j]
+            stay = income_utility(earnings[home, k // 2] * p.looker_home_earnings, 0.0, p)
+            stay += service_utility(service[home], 1.0, k % 2 == 1, p)
+            w[home] = math.exp(stay + p.looker_stay)
+            total = sum_of(w)
+            cumulated = 0.0
+            for j in range(parts):
+                cumulated += w[j] / total
+                out[origin, k, j] = cumulated
 
 
 def lookers(model, table: Attraction) -> Lookers:
     """All outsiders who choose the city this year. The scale-s city sees the first s of the ranks."""
     p = model.par.moving
-    ages = age_table(p)
+    ages, shares = model.looker_ages, choice_shares(model, table)
     found = []
     streams = [
         model.stream(d)
@@ -101,12 +116,11 @@ def lookers(model, table: Attraction) -> Lookers:
     ]
     for origin in range(model.O):
         n = looker_count(model, origin)
-        shares = choice_shares(model, table, origin)
         origin_key = stream(0, Decision.ARRIVAL_PROFILE, origin)
         columns = (np.empty(n, np.uint64), *(np.empty(n, np.int16) for _ in range(5)))
         chose = [slice(0)] * chunk_count(n)  # rows of those who come, of each chunk
 
-        def work(lo, hi, chunk, args=(origin_key, AGE_STEPS, ages, shares, *streams, p, *columns), chose=chose):
+        def work(lo, hi, chunk, args=(origin_key, AGE_STEPS, ages, shares[origin], *streams, p, *columns), chose=chose):
             chose[chunk] = slice(lo, lo + look_from_outside(lo, hi, *args))
 
         for_chunks(n, model.threads, work)

@@ -72,7 +72,7 @@ def demography(model) -> None:
     alive, mother = roster.buffer(model, "alive", room, np.bool_), roster.buffer(model, "mother", room, np.bool_)
     tables = _death_chances(model), _birth_chances(model)
     counts = _live(model, 0, before, alive, mother, tables)
-    model.newborn_mothers = find_rows(before, model.threads, lambda rows: mother[rows])
+    model.newborn_mothers = find_rows(mother[:before], model.threads, bit=1)
     _add_newborns(model, model.newborn_mothers)
     counts += _live(model, before, people.n, alive, mother, tables)  # newborns may die in their first year
     model.alive = alive[: people.n]

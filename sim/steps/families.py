@@ -72,7 +72,7 @@ def families(model) -> None:
 
 def _who(model, wish: np.ndarray, bit: int) -> np.ndarray:
     """Rows of the people with this wish."""
-    return find_rows(len(wish), model.threads, lambda rows: (wish[rows] & bit) != 0)
+    return find_rows(wish, model.threads, bit=bit)
 
 
 def _wishes(model) -> np.ndarray:

@@ -26,9 +26,8 @@ from sim.codes import (
 from sim.columns import Columns
 from sim.draws import Decision, draw, draw_alternative
 from sim.engine import for_chunks
-from sim.rules import kernel
+from sim.rules import allocating, kernel
 from sim.rules.tenure import buy_chance, dormitory_chance, public_rental_eligible
-from sim.steps.labour_kernels import cutoffs
 from sim.steps.place_counts import keyed_whole
 
 NO_HOME = 255
@@ -83,25 +82,41 @@ def _wishes(
 
 
 @kernel
-def _priorities(rows, key, stream, home_type, out):
-    for i in range(len(rows)):
-        out[i] = draw_alternative(stream, key[rows[i]], home_type)
+def priority(key, streams, home_type):
+    """Place in the queue for a home type, in (0, 1); public rental has a queue of its own."""
+    if home_type == PUBLIC_HOME:
+        return draw(streams[1], key)
+    return draw_alternative(streams[0], key, home_type)
+
+
+@allocating
+def _first_refused(rows, place, key, vacant, streams, home_type, out):
+    """out[2T]: the first priority that gets none of vacant[2T] homes; OPEN where all are served."""
+    demand = np.zeros(len(vacant), np.int64)
+    for a in range(len(rows)):
+        demand[place[rows[a]]] += 1
+    queue = np.zeros(len(vacant) + 1, np.int64)  # where the queue of each place begins
+    for here in range(len(vacant)):
+        queues = demand[here] > vacant[here] > 0
+        queue[here + 1] = queue[here] + (demand[here] if queues else 0)
+        out[here] = OPEN if demand[here] <= vacant[here] else NOBODY
+    waiting, at = np.empty(queue[-1]), queue[:-1].copy()
+    for a in range(len(rows)):
+        here = place[rows[a]]
+        if queue[here + 1] > queue[here]:
+            waiting[at[here]] = priority(key[rows[a]], streams, home_type)
+            at[here] += 1
+    for here in range(len(vacant)):
+        if queue[here + 1] > queue[here]:
+            out[here] = np.partition(waiting[queue[here] : queue[here + 1]], vacant[here])[vacant[here]]
 
 
 @kernel
-def _queue_priorities(rows, key, stream, out):
-    for i in range(len(rows)):
-        out[i] = draw(stream, key[rows[i]])
-
-
-def priorities(model, rows: np.ndarray, key: np.ndarray, home_type: int) -> np.ndarray:
-    """Priority in (0, 1) of rows for a home type; public rental has its own queue."""
-    u = np.empty(len(rows))
-    if home_type == PUBLIC_HOME:
-        _queue_priorities(rows, key, model.stream(Decision.PUBLIC_RENTAL_PRIORITY), u)
-    else:
-        _priorities(rows, key, model.stream(Decision.HOME_PRIORITY), home_type, u)
-    return u
+def _serve(rows, place, key, limit, streams, home_type, out):
+    """Whether each of `rows` gets a home: a priority below the limit[2T] of its place."""
+    for a in range(len(rows)):
+        bar = limit[place[rows[a]]]
+        out[a] = bar >= OPEN or (bar > NOBODY and priority(key[rows[a]], streams, home_type) < bar)
 
 
 def ration(
@@ -111,22 +126,10 @@ def ration(
 
     Publishes home_cutoff[call, :, home_type]: the first priority that gets none (OPEN where all are served).
     """
-    limits = np.array(model.signals.home_cutoff, copy=True)
-    at = place[rows].astype(np.int64)
-    demand = np.bincount(at, minlength=2 * model.T)
-    short = demand > vacant
-    own = np.where(short, NOBODY, OPEN)
-    queue = np.flatnonzero(short[at] & (vacant[at] > 0)) if short.any() else np.empty(0, np.int64)
-    if len(queue):
-        u = priorities(model, rows[queue], key, home_type)
-        places = np.flatnonzero(short & (vacant > 0))
-        own[places] = cutoffs(at[queue], u, vacant)[places]
-    limits[call, :, home_type] = own
-    limit = model.publish("home_cutoff", limits)[call, :, home_type]
-    wins = limit[at] >= OPEN
-    asked = np.flatnonzero(~wins & (limit[at] > NOBODY))
-    if len(asked):
-        wins[asked] = priorities(model, rows[asked], key, home_type) < limit[at[asked]]
+    limits, wins = model.signals.home_cutoff.copy(), np.empty(len(rows), np.bool_)
+    streams = model.stream(Decision.HOME_PRIORITY), model.stream(Decision.PUBLIC_RENTAL_PRIORITY)
+    _first_refused(rows, place, key, vacant, streams, home_type, limits[call, :, home_type])
+    _serve(rows, place, key, model.publish("home_cutoff", limits)[call, :, home_type], streams, home_type, wins)
     return wins
 
 
@@ -177,17 +180,34 @@ def allocate(model, requests: HomeRequests, occupied: np.ndarray, call: int | No
         call = FAMILIES if requests.new.all() else MOVING
     vacant = on_offer(model, occupied)
     wish, key, place = wishes(model, requests), requests.key, requests.place
+    rows = np.empty(requests.n, np.int64)
     for home_type, kind in _ORDER:
-        rows = np.flatnonzero((tenure == NO_HOME) & ((wish >> home_type) & 1 == 1))
-        if len(rows) == 0:
-            continue
-        wins = ration(model, rows, place, key, vacant[:, home_type], call, home_type)
-        got = rows[wins]
-        tenure[got] = kind
-        if home_type == PUBLIC_HOME:
-            count_let(model, place[got], requests.local[got] == 1)
-        if home_type == COMMODITY_HOME:
-            tenure[got[wish[got] & _BUYS != 0]] = OWNED
-            lost = rows[~wins]
-            model.housing_state.unmet += np.bincount(place[lost].astype(np.int64), minlength=2 * model.T)
+        asking = rows[: _asking(tenure, wish, home_type, rows)]
+        if len(asking):
+            wins = ration(model, asking, place, key, vacant[:, home_type], call, home_type)
+            _settle(asking, wins, wish, place, home_type, kind, tenure, model.housing_state.unmet)
+            if home_type == PUBLIC_HOME:
+                got = asking[wins]
+                count_let(model, place[got], requests.local[got] == 1)
     return tenure
+
+
+@kernel
+def _asking(tenure, wish, home_type, rows):
+    """Writes the requests that have no home yet and want this type into `rows`; how many."""
+    found = 0
+    for r in range(len(tenure)):
+        rows[found] = r
+        found += (tenure[r] == NO_HOME) & ((wish[r] >> home_type) & 1 == 1)
+    return found
+
+
+@kernel
+def _settle(rows, wins, wish, place, home_type, kind, tenure, unmet):
+    """Tenure of those who win; those whom no commodity home is left for are counted in unmet[2T]."""
+    for a in range(len(rows)):
+        r = rows[a]
+        if wins[a]:
+            tenure[r] = OWNED if home_type == COMMODITY_HOME and wish[r] & _BUYS != 0 else kind
+        elif home_type == COMMODITY_HOME:
+            unmet[place[r]] += 1

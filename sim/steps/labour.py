@@ -145,7 +145,7 @@ def labour(model) -> None:
 
 def _seekers(model, seeks: np.ndarray) -> np.ndarray:
     """Rows of those who seek a post."""
-    return find_rows(len(seeks), model.threads, lambda rows: seeks[rows])
+    return find_rows(seeks, model.threads, bit=1)
 
 
 def _retired(model, c: PeopleRows, h: HouseholdRows) -> np.ndarray:
@@ -211,7 +211,7 @@ def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[
         return np.empty(0, np.int64), held
     cell = np.empty(len(model.people), np.int32)
     for_chunks(len(cell), model.threads, lambda lo, hi, _: kernels.holders(lo, hi, model.T, c, h, rationed, cell))
-    rows = find_rows(len(cell), model.threads, lambda rows: cell[rows] != NO_CELL)
+    rows = find_rows(cell, model.threads, but=NO_CELL)
     u = kernels.draws(model.stream(Decision.LAYOFF), c.key[rows])
     bar = market.in_force(model, "layoff_cutoff", kernels.cutoffs(cell[rows], u, keep.ravel()))
     lost = rows[u >= bar[cell[rows]]]
@@ -259,13 +259,10 @@ def _search_table(model, room: np.ndarray, downgrade: float) -> np.ndarray:
     High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
     """
     state, p, T = model.labour_state, model.par.labour, model.T
-    wage = model.signals.wage[:T]
-    weight = np.zeros((T, SKILLS, T, 2, SKILLS))
-    pull = job_search.search_weight.py_func(room, 1.0, wage / state.reference, p)
-    weight[:, 0, :, :, 0] = state.reach[:, :, None] * pull[None, :, :, 0]
-    weight[:, 1, :, :, 1] = state.reach[:, :, None] * pull[None, :, :, 1]
-    weight[:, 1, :, :, 0] = downgrade * weight[:, 0, :, :, 0]
-    return np.cumsum(weight.reshape(2 * T, 4 * T), axis=1)
+    pull = job_search.search_weight.py_func(room, 1.0, model.signals.wage[:T] / state.reference, p)
+    table = np.empty((2 * T, 4 * T))
+    kernels.cumulate_search(state.reach, pull, downgrade, table)
+    return table
 
 
 def _keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:

@@ -41,6 +41,7 @@ def initialise(model) -> None:
     """Counts networks of the start population."""
     p = model.par.moving
     model.age_intensity = np.array([rogers_castro.py_func(float(a), p) for a in range(101)])
+    model.looker_ages = arrivals.age_table(p)
     attraction.publish_network(model)
 
 
@@ -93,7 +94,7 @@ def _wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
 
 def _movers(model, place: np.ndarray) -> np.ndarray:
     """int32: rows that have chosen a place."""
-    return find_rows(len(place), model.threads, lambda rows: place[rows] != NO_MOVE).astype(np.int32)
+    return find_rows(place, model.threads, but=NO_MOVE).astype(np.int32)
 
 
 def geography(model) -> Geography:
