@@ -13,6 +13,7 @@ from sim.codes import (
     PUBLIC_RENTAL,
     RENTED,
 )
+from sim.draws import Decision
 from sim.steps import home_requests, housing, tenants
 from sim.steps.housing import NO_HOME, HomeRequests
 from tests.helpers_places import add_household, city
@@ -67,7 +68,8 @@ def test_scarce_homes_go_to_the_smallest_priorities():
     m.towns.homes[1, COMMODITY_HOME] = 3
     r = requests([{} for _ in range(8)])
     got = housing.allocate(m, r)
-    u = home_requests.priorities(m, np.arange(8), r.key, COMMODITY_HOME)
+    streams = m.stream(Decision.HOME_PRIORITY), m.stream(Decision.PUBLIC_RENTAL_PRIORITY)
+    u = np.array([home_requests.priority(key, streams, COMMODITY_HOME) for key in r.key])
     assert set(np.flatnonzero(got != NO_HOME)) == set(np.argsort(u)[:3])
     cutoff = m.signals.home_cutoff[housing.MOVING, 1, COMMODITY_HOME]
     assert cutoff == np.sort(u)[3]  # the first who gets none

@@ -14,7 +14,7 @@ Rules: `sim/rules/` labour_demand, participation, job_search, farming, wages.
 
 import numpy as np
 
-from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, RETIRED, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
+from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
 from sim.draws import Decision
 from sim.engine import find_rows, for_chunks
 from sim.households import HouseholdRows
@@ -128,7 +128,8 @@ def labour(model) -> None:
         kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks)
 
     for_chunks(len(people), model.threads, attend)
-    model.flow["jobs_left"] += _retired(model, c, h)
+    retired = find_rows(seeks, model.threads, bit=kernels.RETIRES)
+    model.flow["jobs_left"] += np.bincount(h.home[c.household[retired]], minlength=model.P)
 
     def take_up(lo, hi, _):
         kernels.take_up_farming(lo, hi, T, c, h, chance.farm, expected, farm_income, p, seeks)
@@ -145,13 +146,7 @@ def labour(model) -> None:
 
 def _seekers(model, seeks: np.ndarray) -> np.ndarray:
     """Rows of those who seek a post."""
-    return find_rows(seeks, model.threads, bit=1)
-
-
-def _retired(model, c: PeopleRows, h: HouseholdRows) -> np.ndarray:
-    """int64[P]: people who retired this year, by residence; they still have the earnings of the year before."""
-    rows = find_rows(len(c.key), model.threads, lambda rows: (c.status[rows] == RETIRED) & (c.wage[rows] > 0.0))
-    return np.bincount(h.home[c.household[rows]], minlength=model.P)
+    return find_rows(seeks, model.threads, bit=kernels.SEEKS)
 
 
 def _streams(model) -> Streams:
