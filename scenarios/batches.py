@@ -128,8 +128,8 @@ def _open(out: Path, plan: Plan, command: Sequence[str]) -> set[int]:
 def _design(plan: Plan):
     import pyarrow as pa
 
-    columns = {"point": np.arange(len(plan.points), dtype=np.int32)}
-    columns |= {f.name: plan.points[:, k] for k, f in enumerate(plan.experiment.factors)}
+    columns = {"point": pa.array(np.arange(len(plan.points), dtype=np.int32))}
+    columns |= {f.name: pa.array(plan.points[:, k], from_pandas=True) for k, f in enumerate(plan.experiment.factors)}
     return pa.table(columns)
 
 

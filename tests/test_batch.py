@@ -17,7 +17,8 @@ from scenarios.batches import batch, estimate
 from scenarios.cli import main
 from scenarios.engines import pool
 from scenarios.errors import ScenarioError
-from scenarios.runner import run
+from scenarios.experiments.plan import Plan
+from scenarios.runner import make_model, run
 from scenarios.store import writing
 from scenarios.store.store import Store
 
@@ -72,13 +73,20 @@ def test_store_as_pandas_xarray_and_sql_agree(whole):
         whole.values("urbanization_rate")
 
 
-def test_groups_add_up_to_the_residents(whole):
-    sums = whole.query(
-        "select sum(persons) as persons, sum(urban_persons) as urban from groups group by run, year order by run, year"
+def test_groups_are_those_of_the_city(whole):
+    plan = Plan(whole.experiment, whole.points, whole.pack)
+    (task,) = plan.tasks(5, 6)
+    city = make_model(task.job)
+    city.run_until(2021)
+    people, fen = city.groups.people.sum(axis=(0, 1, 2))
+    kept = whole.query(
+        "select sum(persons) as persons, sum(persons * income_per_head) as yuan "
+        "from groups where run = 5 and year = 2021"
     )
-    city = whole.query("select residents, urban_residents from results where place = '440700' order by run, year")
-    np.testing.assert_allclose(sums["persons"], city["residents"])
-    np.testing.assert_allclose(sums["urban"], city["urban_residents"])
+    assert kept["persons"][0] == pytest.approx(people / 0.001)
+    assert kept["yuan"][0] == pytest.approx(fen / 100 / 0.001)
+    years = whole.query("select year, count(*) as n from groups where run = 5 group by year order by year")
+    assert list(years["year"]) == [2020, 2021] and set(years["n"]) == {7 * 4 * 4}
 
 
 def test_final_state_holds_the_people(whole):

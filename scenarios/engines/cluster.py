@@ -53,7 +53,8 @@ def _finished(distributed, client, pending: dict, address: str) -> list:
         if client.status != "running":
             raise _gone(address)
         try:
-            done, _ = distributed.wait(list(pending), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+            with client.as_current():
+                done, _ = distributed.wait(list(pending), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
         except (TimeoutError, distributed.TimeoutError):
             continue
         except (distributed.client.FuturesCancelledError, OSError):

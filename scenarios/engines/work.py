@@ -133,7 +133,7 @@ def _run(part: Part, task: Task, found: _Collected) -> None:
 
     city = make_model(task.job)
     counts = GroupCounts(city) if wanted.groups else None
-    city.run_until(task.job.end, counts and counts.count)
+    city.run_until(task.job.end, counts.take if counts else None)
     record = kept_record(city, task.job)
     states = state_files(city, task.run) if wanted.final_state else {}
     if counts:
@@ -159,7 +159,10 @@ def results_table(records: list[tuple[int, Record]]) -> "pa.Table":
         "year": np.tile(np.repeat(np.array(years, np.int16), shape[1]), runs),
         "place": pa.DictionaryArray.from_arrays(codes, places),
     }
-    columns |= {name: np.ascontiguousarray(block[:, k]) for k, name in enumerate(indicators)}
+    columns |= {
+        name: pa.array(np.ascontiguousarray(block[:, k]), from_pandas=True)  # no meaning: NULL, which SQL leaves out
+        for k, name in enumerate(indicators)
+    }
     return pa.table(columns)
 
 
@@ -180,7 +183,7 @@ def runs_table(part: Part, rows: list[tuple[str, str]]) -> "pa.Table":
         "error": pa.array([error for _, error in rows], pa.string()),
     }
     for k, name in enumerate(part.factors):
-        columns[name] = pa.array([t.values[k] for t in tasks], pa.float64())
+        columns[name] = pa.array([t.values[k] for t in tasks], pa.float64(), from_pandas=True)
     return pa.table(columns)
 
 
