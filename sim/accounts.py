@@ -128,8 +128,8 @@ def _land(model) -> None:
 
 
 def _money(model) -> None:
-    """Balance changes by what came in less what went out; items named spending_* and transfer_out* go out."""
+    """Balance changes by what came in less what went out; items named spending_*, cost_* and transfer_out* go out."""
     change = np.zeros(model.C, np.int64)
     for item, amount in model.money.items():
-        change += -amount if item.startswith(("spending", "transfer_out")) else amount
+        change += -amount if item.startswith(("spending", "cost", "transfer_out")) else amount
     _close(model, "fen", model.books["balance"] + change, model.towns.balance, lambda m, i: m.pack.counties[i])

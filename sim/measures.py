@@ -162,12 +162,13 @@ def homes(model, add: Adder) -> Values:
 
 def work(model, add: Adder) -> Values:
     """Posts, and workers by residence right after matching."""
-    workers, towns = model.work_at_home, model.towns
+    workers, towns, skills = model.work_at_home, model.towns, model.labour_state.force
     employed, farmers = add(workers[:, 1:4].sum(axis=1)), add(workers[:, PRIMARY])
     force = workers[:, :4]  # seekers and the three sectors
     shares = {"primary": PRIMARY, "secondary": SECONDARY, "tertiary": TERTIARY}
     return {
         "jobs": add(towns.jobs.sum(axis=(1, 2))),
+        "high_skill_workforce_share": ratio(add(skills[:, 1]), add(skills.sum(axis=1)), 100.0),
         "unemployment_rate": ratio(add(force[:, 0]), add(force.sum(axis=1)), 100.0),
         "land_per_farmer": ratio(add(towns.farmland), farmers),
         "farm_income": ratio(add(model.signals.farm_income * workers[:, PRIMARY]), farmers),

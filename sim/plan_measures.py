@@ -11,6 +11,8 @@ from sim.codes import PUBLIC_HOME
 from sim.groups import SUBSIDISED
 from sim.measures import FAMILIES, FEN_PER_YUAN, RESIDENTS, Adder, Values, ratio
 from sim.rules.services import school_need
+from sim.steps.budgets import REVENUES, SPENDINGS
+from sim.steps.permits import school_part
 
 PLAN_YEARS = 5  # five-year plans begin in years that end in 1 and 6
 YUAN_100M = 1e8
@@ -68,10 +70,11 @@ def _sums(model, add: Adder) -> Values:
 def _schools(model, add: Adder, values: Values) -> Values:
     """Places per 1000 residents, split as in the base year; children registered elsewhere in public schools; beds.
 
-    Of those children the share that the permit gives a place gets one, less where places are fewer than entitled.
+    Of those children the share that the permit's school part and the places kept for them give a place gets one, less
+    where places are fewer than entitled.
     """
     people, towns, state = values["residents"], model.towns, model.services_state
-    parity, (local, migrant) = model.lever("permit_parity"), state.pupils.T
+    parity, (local, migrant) = school_part(model) * model.signals.migrant_access, state.pupils.T
     need = np.maximum(school_need(local, migrant, parity), 1e-9)
     served = migrant * parity * np.minimum(towns.school_places / need, 1.0)
     sums = add.columns(np.column_stack([towns.school_places, towns.beds, served, migrant]))
@@ -120,15 +123,15 @@ def _countryside(model, add: Adder) -> Values:
 def _money(model, add: Adder) -> Values:
     """Yearly accounts of counties, 100 million yuan; towns have none."""
     money = model.money
-    spent = {name: v for name, v in money.items() if name.startswith("spending")}
+    spent = {name: money[name] for name in SPENDINGS if name != "transfer_out"}
     lines = {
-        "revenue": money["revenue_own"] + money["revenue_land"] + money["transfer_province"],
+        "revenue": sum(money[name] for name in REVENUES if name != "transfer_in"),
         "land_revenue": money["revenue_land"],
         "province_transfers": money["transfer_province"],
         "region_transfers": money["transfer_in"] - money["transfer_out"],
         "spending": sum(spent.values()),
         "programme_cost": sum(v for name, v in spent.items() if name != "spending_services"),
-        "village_spending": money["spending_villages"],
+        "village_spending": money["cost_land_revenue_to_villages"],
     }
     table = add.counties(np.column_stack(list(lines.values()))) / (FEN_PER_YUAN * YUAN_100M)
     found = {name: table[:, k] for k, name in enumerate(lines)}

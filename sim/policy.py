@@ -7,7 +7,8 @@ same    the value holds in each town of the place. Where places overlap the more
         town > county > cluster or tier > region > city > the catalogue's default. Two places of equal
         rank that give one town different values in one year are refused, unless a more specific
         setting decides that town.
-total   the value is a quantity for the place and is shared among its towns by urban residents. The
+total   the value is a quantity for the place and is shared among its towns by urban residents (or by
+        those that the catalogue names in `shared_by`). The
         city-wide setting replaces the catalogue's default; settings for smaller places add to it.
 
 A path that starts later (from a year, or by year) leaves the years before its first one to the next broader
@@ -21,6 +22,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from sim.catalogue import Entry, assumptions, levers
+from sim.catalogue.lever_fields import SHARED_BY
 from sim.data.pack import RESIDENTS
 from sim.paths import Path, PolicyError, check_value, check_year, default_over
 
@@ -86,14 +88,14 @@ def compile_policy(settings: Iterable[Setting], assumed: Mapping[str, Path], pac
     for setting in settings:
         _check_setting(setting, pack, places)
         by_lever.setdefault(setting.lever, []).append(setting)
-    weights = urban_residents(pack, start)
+    weights = {who: shared_by(pack, start, who) for who in SHARED_BY}
     compiled = {}
     for name, entry in levers().items():
         chosen = by_lever.get(name, [])
         _refuse_repeats(chosen)
         default = default_over(entry, years)
         if entry.spread == "total":
-            table = _shared(entry, chosen, years, default, pack, places, weights)
+            table = _shared(entry, chosen, years, default, pack, places, weights[sharers(entry)])
         else:
             table = _same(chosen, years, default, pack, places)
         table.flags.writeable = False
@@ -106,20 +108,26 @@ def census_years(pack) -> list[int]:
     return sorted({int(year) for variable, year, _ in pack.town_figures.values if variable == RESIDENTS})
 
 
-def urban_residents(pack, start: int) -> np.ndarray:
-    """float64[T]: residents of each town times its county's urban share at the latest census up to `start`.
+def sharers(entry: Entry) -> str:
+    """Whose numbers share a quantity of the lever among towns: urban unless the catalogue says otherwise."""
+    return entry.extra.get("shared_by", "urban")
+
+
+def shared_by(pack, start: int, who: str = "urban") -> np.ndarray:
+    """float64[T]: residents of each town at the latest census up to `start`, by their county's urban share or the rest.
 
     The share within a county is not known by town; so a county's quantity is shared by town residents.
     """
     counted = census_years(pack)
     census = max([y for y in counted if y <= start], default=counted[0])
     rate = pack.county_value("urbanisation_rate", census) / 100.0
-    return np.asarray(pack.town_residents(census), dtype=np.float64) * rate[np.asarray(pack.town_county)]
+    share = {"urban": rate, "rural": 1.0 - rate, "all": np.ones_like(rate)}[who]
+    return np.asarray(pack.town_residents(census), dtype=np.float64) * share[np.asarray(pack.town_county)]
 
 
 def part_of_city(pack, place: str, entry: Entry) -> float:
     """Share of a `total` lever's city-wide quantity that falls to the towns of a place, by the latest census."""
-    weights = urban_residents(pack, census_years(pack)[-1])
+    weights = shared_by(pack, census_years(pack)[-1], sharers(entry))
     return float(_parts(weights)[pack.towns_of(place)].sum())
 
 
@@ -216,7 +224,7 @@ def _overlap(setting: Setting, before: list[Setting], year: int, town: int, pack
 
 
 def _shared(entry: Entry, chosen: list[Setting], years: np.ndarray, default, pack, places, weights) -> np.ndarray:
-    """float64[Y, T]: quantities of the city and of smaller places, shared by urban residents and added up."""
+    """float64[Y, T]: quantities of the city and of smaller places, shared by `weights` and added up."""
     city = default
     table = np.zeros((len(years), len(pack.towns)))
     for setting in chosen:

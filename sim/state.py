@@ -77,6 +77,8 @@ SIGNALS = {
     "vacancy": ("[2T]", "share of commodity homes that stand empty", "housing"),
     "home_cutoff": ("[call, 2T, home type]", "priority below which a request gets a home", "housing"),
     "service": ("[T + O]", "index of services per entitled person, 1 = city mean at start", "services"),
+    "migrant_access": ("[T]", "share of entitled pupils registered elsewhere who find a place", "services"),
+    "training_chance": ("[T]", "chance that a worker who may be trained is, published where places are", "labour"),
     "network": ("[C + O, 2T]", "log(1 + residents of the place registered in that group, persons)", "moving"),
     "size": ("[2T + O]", "persons; residents of a place, or openings of an outside place", "moving"),
     "start_posts": ("[T, sector, skill]", "workers by town of residence at the start, who draw commuters", "labour"),

@@ -41,7 +41,7 @@ MINUTES = np.array(
 
 
 # parameters that the hand-worked examples rest on, whatever the catalogue's defaults become
-PINNED = {"reference_wage_2020": 70_000, "villager_months": 0.8}
+PINNED = {"reference_wage_2020": 70_000, "villager_months": 0.8, "medical_refund_2020": 0}
 
 
 def model(year=2010, seed=1, threads=1, parameters=None, frozen=None, **setting) -> SimpleNamespace:
@@ -64,6 +64,7 @@ def model(year=2010, seed=1, threads=1, parameters=None, frozen=None, **setting)
     m.assumption = lambda name: m.setting.get(name, _default(name))
     m.stream = lambda decision, year=None: stream(m.seed, decision, m.year if year is None else year)
     m.publish = lambda name, value: m.signals.publish(name, value, m.year)
+    m.publish("migrant_access", np.ones(T))
     return m
 
 

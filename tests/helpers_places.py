@@ -23,6 +23,7 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
     replaced, only that no home is held empty by its owner."""
     towns, counties, outside = 2, 2, 1
     values = {k: (1.0 if e.unit == "ratio" else 0.0) for k, e in levers().items()}
+    values |= {"permit_coverage": 1.0, "migrant_school_share": 1.0, "growth_boundary": 1e9}
     values.update(levers_set)
     m = SimpleNamespace(
         T=towns, C=counties, O=outside, P=2 * towns + outside, scale=scale, year=year, start=year, seed=seed, threads=1
@@ -41,12 +42,14 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
     m.homes_flow = {name: np.zeros((2 * towns, HOME_TYPES), np.int64) for name in kinds}
     m.land_flow, m.money = {}, {}
     m.lever = lambda name: np.full(towns, 1.0) * np.asarray(values[name])
+    m.start_policy = SimpleNamespace(lever=lambda name, year: m.lever(name))
     m.stream = lambda decision: stream(m.seed, decision, m.year)
     m.publish = lambda name, value: m.signals.publish(name, value, m.year)
     m.publish("wage", np.full((towns + outside, 2, 2), 50_000.0))
     m.publish("expected_earnings", np.full((towns + outside, 2), 50_000.0))
     m.publish("price", np.full(2 * towns, 7_500.0))
     m.publish("rent", np.full(m.P, 10_000.0))
+    m.publish("migrant_access", np.ones(towns))
     m.publish("home_cutoff", np.full((CALLS, 2 * towns, HOME_TYPES), OPEN))
     m.housing_state = SimpleNamespace(
         unmet=np.zeros(2 * towns, np.int64),

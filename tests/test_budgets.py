@@ -59,8 +59,14 @@ def test_standard_gap_and_services_by_hand():
 def test_programmes_by_hand():
     assert rules.conversion_cost(P, 10) == pytest.approx(202_311.6)  # 10 * 16859.3 * 1.2
     # 1000 posts: 2 % supported = 20 * 20,000; matching 1.1: 30,000; half a point trained: 5 * 15,000
-    assert rules.job_programme_cost(P, 1000, 2.0, 1.1, 0.5) == pytest.approx(400_000 + 30_000 + 75_000)
-    assert rules.job_programme_cost(P, 1000, -2.0, 0.9, 0.0) == 0.0
+    assert rules.job_support(P, 1000, 2.0) == pytest.approx(400_000)
+    assert rules.matching_cost(P, 1000, 1.1) == pytest.approx(30_000)
+    assert rules.skill_cost(P, 1000, 0.5) == pytest.approx(75_000)
+    assert (
+        rules.job_support(P, 1000, -2.0) == rules.matching_cost(P, 1000, 0.9) == rules.skill_cost(P, 1000, 0.0) == 0.0
+    )
+    assert rules.settlement_reward(12, 1100.0) == 13_200.0
+    assert rules.programme_cost(3, 60_000.0) == 180_000.0
 
 
 def test_shares_add_up_exactly():
@@ -108,9 +114,10 @@ def test_accounts_close_exactly_with_every_lever():
         budgets.budgets(m)
         _closes(m, before)
     assert m.money["transfer_in"].sum() == m.money["transfer_out"].sum() > 0
-    assert m.money["spending_citizens"][0] == pytest.approx(12 * 16859.3 * 1.18 * 100, abs=1)
-    assert m.money["spending_housing"][0] == (4 * 250_000 + 0.7 * 20_000) * 100
-    assert m.money["spending_rent_subsidy"].tolist() == [10_000 * 0.3 * 100, 0]
+    assert m.money["cost_new_citizens"][0] == pytest.approx(12 * 16859.3 * 1.18 * 100, abs=1)
+    assert m.money["cost_public_rental_homes"].tolist() == [4 * 250_000 * 100] * 2
+    assert m.money["cost_new_homes"].tolist() == [0.7 * 20_000 * 100] * 2
+    assert m.money["cost_rent_subsidy"].tolist() == [10_000 * 0.3 * 100, 0]
 
 
 def test_revenue_and_villages_of_a_county_by_hand():
@@ -119,7 +126,7 @@ def test_revenue_and_villages_of_a_county_by_hand():
     budgets.initialise(m)
     assert m.money["revenue_own"].tolist() == [20_000_000, 12_000_000]
     assert m.money["revenue_land"].tolist() == [15_750_000, 1_575_000]
-    assert m.money["spending_villages"].tolist() == [0, 315_000]
+    assert m.money["cost_land_revenue_to_villages"].tolist() == [0, 315_000]
     # West, 600,000 * 0.2 and 10 m2: 3150 yuan for 20 villagers, 0.3 of it as income; the East has no villagers
     assert m.signals.transfer_per_rural == pytest.approx([0.0, 47.25])
 

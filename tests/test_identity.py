@@ -129,7 +129,8 @@ REACH = {
     "farm_productivity": (0.06, (*BORN, *WORK, *MOVES, *CLASSES), ("farm_income", "income_rural")),
     "farmland_transfer": (0.05, (*BORN, *WORK, *MOVES, *CLASSES), ("farm_income", "income_rural")),
     # step 7: where people move
-    "permit_parity": (0.606, (*BORN, *WORK, *PAY), ("residents", "conversions", "departures")),
+    # the insurance part pays in step 6, before anybody moves
+    "permit_parity": (0.7575, (*BORN, *WORK), ("income_urban", "residents", "conversions", "departures")),
     "rent_subsidy": (0.006, (*BORN, *WORK, *PAY), ("residents",)),
     "outside_travel_time": (1.01, (*BORN, *WORK, *PAY), ("arrivals", "departures")),
     # step 8: homes take two years to build; what is started takes land at once

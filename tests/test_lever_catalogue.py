@@ -4,9 +4,11 @@ import dataclasses
 
 import pytest
 
+from sim import catalogue
 from sim.catalogue import CatalogueError, indicators, lever_fields, levers, parameter_groups
 from sim.catalogue.lever_fields import FOUR, KEEP, PLAN, check_lever, check_links, moves_of
 from sim.data import load_pack
+from sim.steps import budgets
 
 GOOD = {
     "family": "hukou",
@@ -53,7 +55,6 @@ def test_a_good_entry_passes_and_its_moves_are_read():
     [
         ({"spread": "some"}, "spread: must be same or total"),
         ({"shared_by": "rural"}, "shared_by: must be one of urban, rural, all, and only where spread is total"),
-        ({"measures": ["M4"]}, "measures: 'M4' is no code"),
         ({"rule": "eligible"}, "rule: must be module.function"),
         ({"levels": {"keep": 0.6, "active": 1.0}}, "levels: needs keep, moderate, active, maximum"),
         ({"levels": GOOD["levels"] | {"keep": 0.5}}, "keep is 0.5, but 0.6 holds in 2021"),
@@ -74,6 +75,19 @@ def test_a_wrong_field_is_refused_with_its_name(changed, said):
     with pytest.raises(CatalogueError) as error:
         check_lever(entry(**changed), "file.yaml")
     assert said in str(error.value)
+
+
+def test_a_measure_has_the_form_of_a_code(tmp_path):
+    body = {"title": {"zh": "甲", "en": "a"}, "unit": "share", "definition": "", "basis": "simulated"}
+    with pytest.raises(CatalogueError, match="measures: 'M4' is no code"):
+        catalogue._entry("some", "indicator", "indicator", body | {"measures": ["M4"]}, tmp_path / "file.yaml")
+
+
+def test_every_lever_that_costs_has_its_lines_in_the_accounts_and_no_line_is_without_a_lever():
+    """`cost_new_citizens` comes of whoever converts and not of one lever."""
+    lines = [line for entry in levers().values() for line in lever_fields.lines_of(entry)]
+    assert set(lines) <= set(budgets.SPENDINGS)
+    assert set(budgets.POLICY_COSTS) - {"cost_new_citizens"} == set(lines) - {"transfer_out"}
 
 
 @pytest.mark.parametrize(

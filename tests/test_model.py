@@ -74,7 +74,7 @@ def test_identical_policies_differ_by_exactly_zero(population, pack):
 
 def test_a_lever_changes_only_what_it_reaches_in_the_first_year(population, pack):
     """1 % more public rental homes: nobody is born, dies or takes a job otherwise in the first year."""
-    more = compile_policy([Setting("permit_parity", pack.city_id, Path.constant(0.606))], {}, pack, 2020, 2021)
+    more = compile_policy([Setting("permit_parity", pack.city_id, Path.constant(0.7575))], {}, pack, 2020, 2021)
     base, lever = run(population, 1), run(population, 1, policy=more)
     names = base.records()[2]
     difference = (lever.records()[3] - base.records()[3])[1]

@@ -6,6 +6,8 @@ import pytest
 from sim.codes import EMPLOYED, HEAD, NOWHERE, RENTED, TERTIARY
 from sim.data import load_pack
 from sim.model import CityModel
+from sim.paths import Path
+from sim.policy import Setting, compile_policy
 from sim.state import REPORTED_ONLY, SIGNALS
 from sim.synthesis import start_population
 
@@ -16,6 +18,7 @@ STRANGER = 987_654_321
 EXPECTED_YEARS = {
     "start_posts": [2020],
     "openings": range(2021, 2021 + YEARS),
+    "training_chance": range(2021, 2021 + YEARS),
     "layoff_cutoff": [],  # only in years in which posts are lost
 }
 
@@ -57,7 +60,11 @@ def changed(a, b):
 
 
 def run(population, **options):
-    return CityModel(start=2020, scale=SCALE, population=population, **options).run_until(2020 + YEARS)
+    """With workers in training, so that this channel carries something too."""
+    places = Setting("skills_training", load_pack().city_id, Path.constant(50_000.0))
+    policy = compile_policy([places], {}, load_pack(), 2020, 2020 + YEARS)
+    city = CityModel(policy, start=2020, scale=SCALE, population=population, **options)
+    return city.run_until(2020 + YEARS)
 
 
 @pytest.fixture(scope="module")

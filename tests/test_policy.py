@@ -206,7 +206,8 @@ def test_errors_survive_another_process():
 
 def test_every_lever_and_assumption_of_the_catalogue_compiles_in_the_real_city_and_fast(real_catalogue):
     pack = load_pack()
-    chosen = [constant(name, "east", entry.bounds[0]) for name, entry in levers().items()]
+    place = {name: pack.pair_ids[0] if "for_pairs" in entry.extra else "east" for name, entry in levers().items()}
+    chosen = [constant(name, place[name], entry.bounds[0]) for name, entry in levers().items()]
     best = 1.0
     for _ in range(5):
         begun = time.perf_counter()

@@ -85,7 +85,7 @@ def test_the_same_city_after_every_step_of_three_years(population):
 def test_the_same_city_under_a_policy_that_moves_everything(population, pack):
     columns, objects = pair(population, policy=busy_policy(pack, 2020, 2024), seed=4)
     assert compare.live_side_by_side(columns, objects, YEARS) == []
-    assert columns.money["transfer_out"].sum() > 0 and columns.money["spending_rent_subsidy"].sum() > 0
+    assert columns.money["transfer_out"].sum() > 0 and columns.money["cost_rent_subsidy"].sum() > 0
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def test_counts_local_and_other_pupils():
     assert counts.sum() == 18
     assert services.school_need(m, counts)[0] == 3.0  # parity 0
     m.lever = lambda name: np.full(2, 0.5)
-    assert services.school_need(m, counts)[0] == 4.5
+    assert services.school_need(m, counts)[0] == 3.75  # half of them hold a permit that carries half
 
 
 def test_start_levels_and_mean_one():
@@ -88,8 +88,7 @@ def test_start_levels_and_mean_one():
 
 def test_more_users_crowd_and_levers_relieve():
     def index(migrants, parity, places=0.0):
-        m = city(permit_parity=parity, school_places=places)
-        m.par.services.crowding_prior_users = 0
+        m = city(permit_parity=parity, school_places=places, parameters={"crowding_prior_users": 0})
         _families(m, 1, 200)
         _families(m, 3, 200)
         services.initialise(m)
@@ -113,5 +112,5 @@ def test_poor_counties_build_slower_and_spending_shows():
     m.towns.school_places[:] /= 2
     m.budget_state = SimpleNamespace(revenue_ratio=np.array([1.0, 0.25]), spending_ratio=np.array([1.0, 0.5]))
     services.services(m)
-    assert m.services_state.places_added[0] == pytest.approx(2 * m.services_state.places_added[1])
+    assert m.services_state.own_places[0] == pytest.approx(2 * m.services_state.own_places[1])
     assert m.signals.service[1] < m.signals.service[0]

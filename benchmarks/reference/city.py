@@ -22,6 +22,7 @@ from benchmarks.reference import (
     land,
     moving,
     tenants,
+    training,
 )
 from benchmarks.reference.agents import Household, Person
 from benchmarks.reference.plain import plain_record
@@ -37,6 +38,7 @@ from sim.steps import labour_market, place_counts
 from sim.steps import land as town_land
 from sim.steps import services as town_services
 from sim.steps import tenants as town_tenants
+from sim.steps import training as town_training
 
 STEPS: tuple[tuple[str, Callable], ...] = (
     ("demography", demography.demography),
@@ -60,6 +62,8 @@ SWAPS: tuple[tuple[object, str, object], ...] = (
     (place_counts, "people_by_place", counts.people_by_place),
     (town_housing, "occupied", counts.occupied),
     (town_tenants, "review", tenants.review),
+    (town_training, "eligible", training.eligible),
+    (town_training, "train", training.train),
     (labour_market, "count_residents", counts.count_residents),
     (town_labour, "_pay", labour.pay),
     (town_incomes, "_incomes_of_the_year", incomes.incomes_of_the_year),

@@ -7,6 +7,7 @@ from benchmarks.reference.plain import plain, single
 from sim.codes import HOMESTEAD, NOWHERE, OWNED, RURAL_HUKOU, URBAN_HUKOU
 from sim.draws import Decision, draw
 from sim.rules import hukou as rules
+from sim.steps import permits
 from sim.steps.choice import SCHOOL_AGE_FROM, SCHOOL_AGE_TO
 
 conversion_probability = plain(rules.conversion_probability)
@@ -16,7 +17,7 @@ rights_lost = plain(rules.rights_lost)
 
 def hukou(model) -> None:
     """Conversions of the year."""
-    lever, signals = model.lever, model.signals
+    lever, signals, carried = model.lever, model.signals, permits.permit(model)
     world = SimpleNamespace(
         year=model.year,
         T=model.T,
@@ -24,7 +25,8 @@ def hukou(model) -> None:
         county=model.county,
         flow=model.flow["conversions"],
         threshold=lever("hukou_threshold_years").tolist(),
-        parity=lever("permit_parity").tolist(),
+        parity=carried.whole.tolist(),
+        homes=carried.housing.tolist(),
         recognised=lever("years_recognised").tolist(),
         kept=lever("rural_rights_kept").tolist(),
         cost=lever("hukou_cost").tolist(),
@@ -68,7 +70,7 @@ def chance_to_convert(household: Household, years: float, migrant: bool, rural: 
     town, registered, p = household.home // 2, household.head.hukou_place, world.p
     child = any(SCHOOL_AGE_FROM <= world.year - m.birth_year <= SCHOOL_AGE_TO for m in household.members)
     gain = (1.0 - world.parity[town]) * world.service[town] if migrant else 0.0
-    homes = 1.0 if migrant and years < world.housing_years[town] else 0.0
+    homes = 1.0 - world.homes[town] if migrant and years < world.housing_years[town] else 0.0
     worth = household.land * world.land_rent[registered] if registered < world.T else 0.0
     holds = household.homestead != NOWHERE or registered >= world.T
     lost = rights_lost(worth, holds, world.kept[town], p) if rural else 0.0

@@ -19,6 +19,7 @@ employee_pension = plain(income.employee_pension)
 basic_pension = plain(income.basic_pension)
 imputed_rent = plain(income.imputed_rent)
 remittance = plain(income.remittance)
+top_up = plain(income.top_up)
 
 
 def incomes_of_the_year(model) -> None:
@@ -40,6 +41,10 @@ def incomes_of_the_year(model) -> None:
         rent=shared._rent(model).tolist(),
         pool=pool.tolist(),
         rural_transfer=shared._rural_transfer(model).tolist(),
+        refund=shared.refunds(model, level_2020).tolist(),
+        county=model.county,
+        floor=model.lever("income_floor").tolist(),
+        paid=np.zeros(model.T, np.int64),
         insured=model.stream(Decision.INSURED, model.start),
         wage_level=float(wage_level),
         level_2020=float(level_2020),
@@ -48,6 +53,7 @@ def incomes_of_the_year(model) -> None:
         received=received,
     )
     model.households.do(settle, world)
+    model.income_state.topped_up = world.paid
     model.income_state.totals = counts.income_totals(model)
     model.income_state.heads = counts.count_people(model)
 
@@ -134,12 +140,26 @@ def settle(household: Household, world: SimpleNamespace) -> None:
         rent += size * world.dividend[town]
         rent += household.land * world.land_rent[town] if household in world.lets else 0.0
     transfer = pensions + (world.received.get(household, 0) - world.sent.get(household, 0)) / 100.0
+    if inside:
+        registered = household.head.hukou_place
+        local = registered < world.T and world.county[registered] == world.county[home // 2]
+        transfer += size * world.refund[local][home // 2]
     if inside and home % 2 == RURAL_PART:
         transfer += size * (world.pool[home // 2] / 100.0 + world.rural_transfer[home // 2])
     household.wage_income = single(wage)
     household.business_income = single(business)
     household.property_income = single(rent + p.interest_share * (wage + business))
     household.transfer_income = single(transfer)
+    if inside and world.floor[home // 2] > 0.0:
+        lift(household, home // 2, world)
+
+
+def lift(household: Household, town: int, world: SimpleNamespace) -> None:
+    """Tops the income of a household up to the floor of its town."""
+    income = household.wage_income + household.business_income + household.property_income + household.transfer_income
+    paid = round(top_up(income, household.size, world.floor[town]) * 100.0)
+    household.transfer_income = single(household.transfer_income + paid / 100.0)
+    world.paid[town] += paid
 
 
 def pension(person, world: SimpleNamespace) -> float:

@@ -26,6 +26,7 @@ from sim.codes import (
 from sim.draws import Decision, draw
 from sim.rules import farming, job_search, participation, wages
 from sim.steps import labour as market
+from sim.steps import training
 from sim.steps.labour_market import in_force, posts_filled
 
 target_participation = plain(participation.participation)
@@ -43,6 +44,7 @@ ROUNDS = ((Decision.JOB_TOWN, Decision.JOB_PRIORITY), (Decision.JOB_TOWN_SECOND,
 def labour(model) -> None:
     """The labour market of the year."""
     model.towns.jobs[:] = market._demand(model)
+    training.train_workers(model)
     world, seekers = _world(model), []
     model.people.do(attend, world, seekers)
     seekers = [person for person in seekers if not takes_up_farming(person, world)]

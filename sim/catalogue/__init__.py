@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from sim.catalogue.entry import CatalogueError, Entry
-from sim.catalogue.lever_fields import check_lever
+from sim.catalogue.lever_fields import MEASURE, check_lever
 
 __all__ = ["CatalogueError", "Entry", "Parameters", "assumptions", "indicators", "levers", "parameters", "record"]
 
@@ -45,6 +45,9 @@ def _entry(key: str, role: str, group: str, body: dict, path: Path) -> Entry:
         raise CatalogueError(f"{path.name}: {role} {key!r} needs a title in zh and en")
     if role == "parameter" and body["kind"] not in KINDS:
         raise CatalogueError(f"{path.name}: {key!r} kind must be one of {', '.join(KINDS)}")
+    for code in body.get("measures", ()):
+        if not MEASURE.match(str(code)):
+            raise CatalogueError(f"{path.name}: {role} {key!r}, measures: {code!r} is no code of a measure (M01, P01)")
     bounds = body.pop("bounds", None)
     default = body.pop("default", None)
     entry = Entry(

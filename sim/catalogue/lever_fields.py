@@ -7,7 +7,8 @@ as_plan   the name of the level that is the plan's quantity, where the plan give
 moves     what changes when the lever goes from its lower to its upper bound: [{indicator: up or down, place: id}]
 moves_at  the place in which the lever is moved to see it (the city unless said)
 spent     reason (zh, en) why it moves nothing today; then `moves` is empty
-cost      parameters of the budgets group that price it; the accounts have a line `cost_<lever>`
+cost      parameters of the budgets group that price it; [] where it is paid in yuan as it is
+lines     lines of the budget that carry the cost, `cost_<lever>` unless said
 for_pairs true where it acts between the partners of a pair: it may be given for pairs and the city only
 shared_by for `spread: total`: whose numbers share a place's quantity among its towns (urban, rural or all residents)
 """
@@ -36,9 +37,9 @@ SHARED_BY = ("urban", "rural", "all")
 ACTS_FROM = 2021  # the first year that a scenario of the present can change; `keep` is what holds then
 _KNOWN = {
     "family", "spread", "note", "measures", "rule", "levels", "as_plan", "moves", "moves_at", "spent", "cost",
-    "shared_by", "for_pairs",
+    "shared_by", "for_pairs", "lines",
 }  # fmt: skip
-_MEASURE = re.compile(r"[MP]\d\d$")
+MEASURE = re.compile(r"[MP]\d\d$")
 
 
 def check_lever(entry: Entry, file: str) -> None:
@@ -54,9 +55,6 @@ def check_lever(entry: Entry, file: str) -> None:
         refuse("spread", f"must be {' or '.join(SPREADS)}, got {entry.spread!r}")
     if "shared_by" in entry.extra and (entry.spread != "total" or entry.shared_by not in SHARED_BY):
         refuse("shared_by", f"must be one of {', '.join(SHARED_BY)}, and only where spread is total")
-    for code in entry.measures:
-        if not _MEASURE.match(str(code)):
-            refuse("measures", f"{code!r} is no code of a measure (M01 ..., P01 ...)")
     if not re.fullmatch(r"[a-z_]+\.[a-z_]+", str(entry.rule)):
         refuse("rule", f"must be module.function of sim/rules, got {entry.rule!r}")
     _check_levels(entry, refuse)
@@ -100,6 +98,12 @@ def moves_of(entry: Entry) -> list[tuple[str, int, str | None]]:
         (name,) = (k for k in move if k != "place")
         found.append((name, SIGNS[move[name]], move.get("place")))
     return found
+
+
+def lines_of(entry: Entry) -> list[str]:
+    """Lines of the budget that carry what the lever costs; none where it costs nothing."""
+    said = entry.extra
+    return said.get("lines") or ([f"cost_{entry.key}"] if "cost" in said else [])
 
 
 @cache

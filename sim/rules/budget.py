@@ -51,15 +51,32 @@ def conversion_cost(p, persons):
     return p.citizen_cost * p.price_rise_2012_2020 * persons
 
 
-def job_programme_cost(p, posts, growth_percent, matching, skill_points):
-    """Cost of job levers: supported posts, matching above 1, posts raised to high skill.
+def settlement_reward(persons, yuan):
+    """Money from above that follows people who settle: yuan a person * persons who became registered urban residents.
 
-    support * posts * growth%/100 + matching_cost * posts * (matching - 1) + training * posts * points/100,
-    each part at least 0.
+    Source: plan 3.5 (M13), 285.62 million yuan of reward money in 2016-2020.
     """
-    support = p.job_support_cost * posts * np.maximum(growth_percent, 0.0) / 100.0
-    offices = p.matching_cost * posts * np.maximum(matching - 1.0, 0.0)
-    return support + offices + p.training_cost * posts * np.maximum(skill_points, 0.0) / 100.0
+    return yuan * persons
+
+
+def programme_cost(quantity, price):
+    """Cost of a programme in a year: units * price (yuan a unit, parameters of the budgets group)."""
+    return quantity * price
+
+
+def job_support(p, posts, growth_percent):
+    """Support of extra posts: job_support_cost * posts * max(0, growth) / 100."""
+    return p.job_support_cost * posts * np.maximum(growth_percent, 0.0) / 100.0
+
+
+def matching_cost(p, posts, matching):
+    """Public employment service beyond today's: matching_cost * posts * max(0, matching - 1)."""
+    return p.matching_cost * posts * np.maximum(matching - 1.0, 0.0)
+
+
+def skill_cost(p, posts, points):
+    """Posts raised to high skill: training_cost * posts * points / 100."""
+    return p.training_cost * posts * np.maximum(points, 0.0) / 100.0
 
 
 def share_exactly(total, weights):

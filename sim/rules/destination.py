@@ -1,6 +1,6 @@
 """Where to: the terms of the utility of a place. The choice is a multinomial logit over all places.
 
-V = income + services + network + size + distance [+ home place, homestead] [+ staying]
+V = income + services + network + size + distance [+ liveable village] [+ home place, homestead] [+ staying]
 P(j) = exp(V_j) / sum_k exp(V_k)
 """
 
@@ -24,6 +24,12 @@ def service_utility(service, entitlement, has_child, p):
     """sigma * entitlement * index, more for a family with children of school age."""
     weight = p.service_weight * (p.service_child_factor if has_child else 1.0)
     return weight * entitlement * service
+
+
+@rule
+def amenity_utility(liveable, at_start, p):
+    """alpha * (share of liveable villages - that of the start year): the worth of pleasant villages (plan 4.4, M25)."""
+    return p.amenity_weight * (liveable - at_start)
 
 
 @rule

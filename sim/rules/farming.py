@@ -57,6 +57,15 @@ def farm_value_added(land: float, productivity: float, p) -> float:
 
 
 @rule
+def training_growth(trained: float, farmers: float, p) -> float:
+    """Extra growth of farm output per mu when farmers are trained, per cent: 100 * gain * min(1, trained / farmers).
+
+    Source: plan 3.3 (M11); the gain of a trained farmer is a prior.
+    """
+    return 100.0 * p.farm_training_gain * min(trained / farmers, 1.0) if farmers > 0.0 else 0.0
+
+
+@rule
 def rent_per_mu(value_added: float, land: float, p) -> float:
     """Rent of transferred land, yuan per mu a year: land_rent_share * value added per mu."""
     return p.land_rent_share * value_added / land if land > 0.0 else 0.0

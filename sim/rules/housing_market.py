@@ -33,6 +33,14 @@ def shrunk_vacancy(vacant, stock, mean, prior_homes):
     return (vacant + prior_homes * mean) / np.maximum(stock + prior_homes, 1e-9)
 
 
+def renewal_change(p, before, after):
+    """Change of the log of price and rent when the renewed share of homes rises: renewal_premium * (after - before).
+
+    Better homes are dearer (hedonic prices, Rosen 1974); the premium is a prior. Source of the lever: plan 5.1 (M27).
+    """
+    return p.renewal_premium * (after - before)
+
+
 def log_change(natural, vacancy, earnings_growth, response, elasticity, bound):
     """Change of ln price (or ln rent) in a year.
 

@@ -32,6 +32,15 @@ def basic_pension(age: int, level: float, p) -> float:
 
 
 @rule
+def top_up(income: float, size: int, floor: float) -> float:
+    """What a household gets so that its income per head reaches the floor, yuan a year: max(0, floor * size - income).
+
+    Source: plan 7.5 (M45), no return to poverty.
+    """
+    return max(0.0, floor * size - income)
+
+
+@rule
 def imputed_rent(tenure: int, market_rent: float, p) -> float:
     """Net rent that owner-occupiers pay themselves, yuan a year: share of the market rent of a standard home."""
     if tenure == OWNED:

@@ -49,6 +49,24 @@ def relocated(base, total, labour_share, p):
 
 
 @rule
+def more_productive(wage, percent):
+    """Start wage of a place after a year of extra growth of productivity: w' = w (1 + percent / 100).
+
+    The reference wage of labour demand moves with it, so that better work does not cost posts. Source: plan 5.2 (M29).
+    """
+    return wage * (1.0 + percent / 100.0)
+
+
+@rule
+def moved_to_partner(wanted, posts, p):
+    """Posts of an Eastern county that move to its Western partner in a year: min(wanted, relocation_most * posts).
+
+    Source: plan 7.4 (M42); no county gives up more than a share of its posts a year (prior).
+    """
+    return min(wanted, p.relocation_most * posts)
+
+
+@rule
 def withdrawn(base, vacancy, p):
     """Posts left after firms give up on those that stay empty.
 

@@ -22,6 +22,16 @@ def quota_by_people(quota, weight, settled):
     return (1.0 - weight) * quota + (weight * quota).sum() * gain / total
 
 
+def room_to_grow(p, area, urban, urban_at_start, boundary):
+    """Land that may still become urban, m2: within the town's bound and within the growth boundary.
+
+    max(0, min(urban_share_bound * area, boundary * max(urban land of the start, boundary_least * area)) - urban); the
+    least share lets a town without urban land begin. Source: plan 6.1 (M33).
+    """
+    inside = boundary * np.maximum(urban_at_start, p.boundary_least * area)
+    return np.maximum(np.minimum(p.urban_share_bound * area, inside) - urban, 0.0)
+
+
 def land_demand(p, added_residents, added_posts, home_land):
     """Land wanted in a year, m2: public land of added urban residents, works of added posts, homes started."""
     people = p.land_per_added_resident * np.maximum(added_residents, 0.0)

@@ -1,5 +1,7 @@
 """Childhood and school: status and education by age, until somebody starts to look for work."""
 
+import numpy as np
+
 from sim.codes import CHILD, COLLEGE, JUNIOR, SENIOR, STUDENT, UNEMPLOYED
 from sim.rules import rule
 
@@ -48,3 +50,17 @@ def insurance_year(employed_nonfarm, u_insured, kind, years, p):
     if employed_nonfarm and u_insured < p.insured_share[kind] and years < 60:
         return years + 1
     return years
+
+
+def training_chance(places, workers):
+    """Chance that a worker who may be trained is trained this year: min(1, places / workers), arrays [T].
+
+    Source: plan 3.3 (M10). Places are keyed lots, so that on average they are filled.
+    """
+    return np.where(workers > 0, np.minimum(places / np.maximum(workers, 1), 1.0), 0.0)
+
+
+@rule
+def trained_ability(ability: float, p) -> float:
+    """Persistent effect on log earnings after a course: ability + training_gain."""
+    return ability + p.training_gain

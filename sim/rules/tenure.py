@@ -45,6 +45,17 @@ def dormitory_chance(p, rent, earnings):
 
 
 @rule
+def talent_relief(homes, stock, p):
+    """Share of rent that highly skilled movers need not pay, on average over them (plan 4.1 and 5.2, M19).
+
+    discount * min(1, homes / (talent_share * stock)): homes for talent let at a discount, taken up by the share
+    `talent_share` of the town's commodity homes in which highly skilled households live.
+    """
+    wanted = p.talent_share * stock
+    return p.talent_discount * min(homes / wanted, 1.0) if wanted > 0.0 else 0.0
+
+
+@rule
 def below_income_line(earnings, size, line):
     """Earnings per member (yuan a year) at or below the income line."""
     return earnings <= line * size

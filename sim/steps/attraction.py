@@ -10,15 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.codes import HIGH_SKILL
 from sim.engine import add_up
 from sim.rules import kernel
 from sim.rules.destination import (
+    amenity_utility,
     distance_utility,
     income_utility,
     network_utility,
     service_utility,
     size_utility,
 )
+from sim.steps import housing, permits
 
 CLASSES = 4
 
@@ -97,17 +100,22 @@ def attraction(model) -> Attraction:
     town_of = np.concatenate([np.repeat(np.arange(t), 2), t + np.arange(o)])
     rural = np.concatenate([np.tile([True, False], t), np.zeros(o, bool)])
     entitlement = np.full((groups, places), p.outside_parity)
-    entitlement[:, : 2 * t] = np.repeat(model.lever("permit_parity"), 2)[None, :]
+    entitlement[:, : 2 * t] = np.repeat(permits.permit(model).whole, 2)[None, :]
     county = np.repeat(model.pack.town_county, 2)
     entitlement[county, np.arange(2 * t)] = 1.0
     entitlement[c + np.arange(o), 2 * t + np.arange(o)] = 1.0
-    service = s.service[town_of] * np.where(rural, p.rural_service_level, 1.0)
+    village = np.concatenate([model.lever("rural_service_level"), np.ones(o)])[town_of]
+    service = s.service[town_of] * np.where(rural, village, 1.0)
     subsidy = np.concatenate([np.repeat(model.lever("rent_subsidy"), 2), np.zeros(o)])
     rent = s.rent * (1.0 - subsidy) / p.workers_per_home
     earnings = np.ascontiguousarray(s.expected_earnings[town_of])
+    earnings[: 2 * t, HIGH_SKILL] += np.repeat(housing.talent_relief(model), 2) * rent[: 2 * t]
     network = np.zeros((groups, places))
     network[:, : 2 * t] = s.network
     constant = np.concatenate([p.county_constant[county], np.zeros(o)])
+    constant[: 2 * t : 2] += amenity_utility(
+        model.lever("rural_amenity"), model.start_policy.lever("rural_amenity", model.start), p
+    )
     pull = np.empty((CLASSES, groups, places))
     _pull_table(earnings, rent, service, entitlement, network, s.size, constant, p, pull)
     minutes = travel_minutes(model)

@@ -12,21 +12,21 @@ from sim.engine import add_up
 from sim.rules import budget as rules
 from sim.rules import kernel
 from sim.rules.tenure import below_income_line
-from sim.steps import place_counts
+from sim.steps import costs, place_counts
 from sim.steps.home_requests import income_line
 from sim.steps.place_counts import EARNINGS, RESIDENTS, by_county, by_town
 
-REVENUES = ("revenue_own", "revenue_land", "transfer_province", "transfer_in")
-SPENDINGS = (
-    "transfer_out",
-    "spending_services",
-    "spending_capacity",
-    "spending_housing",
-    "spending_rent_subsidy",
-    "spending_jobs",
-    "spending_citizens",
-    "spending_villages",
+REVENUES = ("revenue_own", "revenue_land", "transfer_province", "transfer_in", "settlement_reward")
+# what levers cost: those of `costs.LINES`, subsidies and top-ups that are paid household by household, what is spent
+# on villages out of land revenue, and the public cost of new citizens
+POLICY_COSTS = (
+    *costs.LINES,
+    "cost_rent_subsidy",
+    "cost_income_floor",
+    "cost_land_revenue_to_villages",
+    "cost_new_citizens",
 )
+SPENDINGS = ("transfer_out", "spending_services", "spending_capacity", *POLICY_COSTS)
 
 
 @dataclass
@@ -117,14 +117,15 @@ def _accounts(model) -> tuple[dict, np.ndarray]:
     money["revenue_land"] = fen(by_county(model, _land_sales(model)))
     share = county_lever(model, "land_revenue_to_villages")
     villages = rules.village_spending(p, money["revenue_land"] / 100.0, share, rural)
-    money["spending_villages"] = fen(villages)
+    money["cost_land_revenue_to_villages"] = fen(villages)
     _balance_fund(model, money, rural)
-    _programmes(model, money)
+    _programmes(model, money, people)
     own = (money["revenue_own"] + money["transfer_in"] - money["transfer_out"]) / 100.0
     standard = rules.spending_standard(p, residents, money["revenue_own"].sum() / 100.0, residents.sum())
     money["transfer_province"] = fen(rules.province_transfer(p, standard, own))
-    funds = own + (money["transfer_province"] + money["revenue_land"]) / 100.0
-    others = sum(money[name] for name in SPENDINGS[2:]) / 100.0
+    more = money["transfer_province"] + money["revenue_land"] + money["settlement_reward"]
+    funds = own + more / 100.0
+    others = sum(money[name] for name in SPENDINGS[2:]) / 100.0  # all but transfers and services
     money["spending_services"] = fen(rules.service_spending(p, standard, funds, others, model.towns.balance / 100.0))
     model.publish("transfer_per_rural", rules.village_transfer(p, villages, rural))
     return money, residents
@@ -148,23 +149,23 @@ def _balance_fund(model, money, rural) -> None:
     money["transfer_in"] = rules.share_exactly(money["transfer_out"].sum(), np.where(receives, rural, 0))
 
 
-def _programmes(model, money) -> None:
-    """Costs of capacity, homes, subsidies, jobs and new citizens."""
+def _programmes(model, money, people) -> None:
+    """Costs of levers, what counties build by themselves, and the money that comes with new citizens."""
     p, t2 = model.par.budgets, 2 * model.T
+    counts = costs.Counts(model, people)
+    for line, cost in costs.LINES.items():
+        yuan = cost(model, counts)
+        if yuan.any():
+            money[line] = fen(by_county(model, yuan))
     services = getattr(model, "services_state", None)
-    if services is not None:
-        places, beds = services.places_added, services.beds_added
-    else:  # start year, before services
-        places, beds = model.lever("school_places") * model.scale, model.lever("hospital_beds") * model.scale
-    money["spending_capacity"] = fen(by_county(model, places * p.school_place_cost + beds * p.bed_cost))
-    homes = model.housing_state.public_started * p.public_home_cost
-    homes = homes + model.lever("new_homes") * model.scale * p.new_home_support
-    money["spending_housing"] = fen(by_county(model, homes))
-    money["spending_rent_subsidy"] = by_county(model, rent_subsidies(model))
-    growth = [model.lever("job_growth_secondary"), model.lever("job_growth_tertiary")]
-    posts = model.towns.jobs.sum(axis=2)
-    matching, skill = model.lever("job_matching"), model.lever("high_skill_share")
-    jobs = sum(rules.job_programme_cost(p, posts[:, s], growth[s], matching, skill) for s in range(2))
-    money["spending_jobs"] = fen(by_county(model, jobs))
+    if services is not None:  # not yet in the start year
+        built = services.own_places * p.school_place_cost + services.own_beds * p.bed_cost
+        money["spending_capacity"] = fen(by_county(model, built))
+    money["cost_rent_subsidy"] = by_county(model, rent_subsidies(model))
+    incomes = getattr(model, "income_state", None)
+    if incomes is not None:
+        money["cost_income_floor"] = by_county(model, incomes.topped_up)
     converted = by_town(model.flow["conversions"][:t2])
-    money["spending_citizens"] = fen(by_county(model, rules.conversion_cost(p, converted)))
+    money["cost_new_citizens"] = fen(by_county(model, rules.conversion_cost(p, converted)))
+    reward = rules.settlement_reward(converted, model.lever("settlement_reward"))
+    money["settlement_reward"] = fen(by_county(model, reward))

@@ -12,6 +12,7 @@ import numpy as np
 from sim.codes import COMMODITY_HOME, DORMITORY_BED, HOME_TYPES, HOMESTEAD_HOME, PUBLIC_HOME, SECONDARY
 from sim.rules import construction as build
 from sim.rules import housing_market as market
+from sim.rules import tenure
 from sim.state import CONSTRUCTION_LAG
 from sim.steps import home_requests, place_counts, tenants
 from sim.steps.home_requests import CALLS, FAMILIES, MOVING, NO_HOME, OPEN, PUBLIC_QUEUE, HomeRequests
@@ -43,6 +44,9 @@ class HousingState:
     unmet: np.ndarray  # int64[2T], requests for commodity homes that failed since the last step
     started: np.ndarray  # int64[2T], commodity and public homes started this year
     public_started: np.ndarray  # int64[T], public homes started this year
+    talent: np.ndarray  # float64[T], homes built for the highly skilled
+    renewed: np.ndarray  # float64[T], commodity homes renewed since the start
+    renewed_share: np.ndarray  # float64[T], of the urban part's commodity homes, 0 to 1
 
 
 def earnings_per_head(model, people: np.ndarray) -> np.ndarray:
@@ -81,6 +85,9 @@ def initialise(model) -> None:
         unmet=np.zeros(t2, np.int64),
         started=np.zeros(t2, np.int64),
         public_started=np.zeros(model.T, np.int64),
+        talent=np.zeros(model.T),
+        renewed=np.zeros(model.T),
+        renewed_share=np.zeros(model.T),
     )
     _publish_start_prices(model, people, per_head)
     _publish_vacancy(model, taken)
@@ -162,14 +169,34 @@ def _respond(model, vacancy) -> None:
     g = growth[np.repeat(model.pack.town_county, 2)]
     change = market.log_change(p.natural_vacancy, vacancy, g, p.price_vacancy, p.price_earnings, p.price_bound)
     rent_change = market.log_change(p.natural_vacancy, vacancy, g, p.rent_vacancy, p.rent_earnings, p.rent_bound)
+    better = _renew(model)
+    change[1::2] += better
+    rent_change[1::2] += better
     rent = signals.rent[: 2 * model.T] * np.exp(rent_change)
     model.publish("price", signals.price * np.exp(change))
     model.publish("rent", np.concatenate([rent, _outside_rents(model)]))
 
 
+def _renew(model) -> np.ndarray:
+    """Homes renewed in the year; returns the change of the log of prices and rents in urban parts, float64[T]."""
+    state, stock = model.housing_state, model.towns.homes[1::2, COMMODITY_HOME]
+    before = state.renewed_share
+    state.renewed = np.minimum(state.renewed + model.lever("urban_renewal") * model.scale, stock)
+    state.renewed_share = np.maximum(before, state.renewed / np.maximum(stock, 1))
+    return market.renewal_change(model.par.housing, before, state.renewed_share)
+
+
+def talent_relief(model) -> np.ndarray:
+    """Share of rent that highly skilled movers need not pay, float64[T]."""
+    homes, stock = model.housing_state.talent, model.towns.homes[1::2, COMMODITY_HOME]
+    if not homes.any():
+        return np.zeros(model.T)
+    return np.array([tenure.talent_relief(h, s, model.par.housing) for h, s in zip(homes, stock, strict=True)])
+
+
 def _wanted_starts(model, vacancy) -> np.ndarray:
     """Homes wanted to be started this year, float64[2T, HOME_TYPES], agent units: builders within the land of the
-    year, and what government has built (levers new_homes, public_rental_homes). All in urban parts."""
+    year, and what government has built (levers new_homes, talent_homes, public_rental_homes). All in urban parts."""
     p, state = model.par.housing, model.housing_state
     county = model.pack.town_county
     urban = slice(1, None, 2)
@@ -179,7 +206,8 @@ def _wanted_starts(model, vacancy) -> np.ndarray:
     wanted = build.wanted_starts(p, stock, profit, vacancy[urban])
     limit = build.homes_on_land(p, town_quota(model), model.lever("residential_land"))
     out = np.zeros((2 * model.T, HOME_TYPES))
-    out[urban, COMMODITY_HOME] = np.minimum(wanted, limit) + model.lever("new_homes") * model.scale
+    extra = model.lever("new_homes") + model.lever("talent_homes")
+    out[urban, COMMODITY_HOME] = np.minimum(wanted, limit) + extra * model.scale
     out[urban, PUBLIC_HOME] = model.lever("public_rental_homes") * model.scale
     return out
 
@@ -197,6 +225,7 @@ def _complete_and_start(model, vacancy) -> None:
     towns.pipeline[-1] = begun
     state.started = begun[:, COMMODITY_HOME] + begun[:, PUBLIC_HOME]
     state.public_started = by_town(begun[:, PUBLIC_HOME])
+    state.talent = state.talent + model.lever("talent_homes") * model.scale
 
 
 def _villagers(model, taken) -> None:

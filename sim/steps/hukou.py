@@ -9,14 +9,16 @@ from sim.draws import Decision, draw
 from sim.engine import add_up
 from sim.rules import kernel
 from sim.rules.hukou import conversion_probability, eligible, rights_lost
+from sim.steps import permits
 from sim.steps.choice import SCHOOL_AGE_FROM, SCHOOL_AGE_TO
 
 
 class Terms(NamedTuple):
-    """Levers and signals by town, float64[T]."""
+    """Levers and signals by town, float64[T]; `parity` and `homes` are what a permit carries."""
 
     threshold: np.ndarray
     parity: np.ndarray
+    homes: np.ndarray
     recognised: np.ndarray
     kept: np.ndarray
     cost: np.ndarray
@@ -25,14 +27,7 @@ class Terms(NamedTuple):
     land_rent: np.ndarray
 
 
-LEVERS = (
-    "hukou_threshold_years",
-    "permit_parity",
-    "years_recognised",
-    "rural_rights_kept",
-    "hukou_cost",
-    "public_rental_years",
-)
+LEVERS = ("years_recognised", "rural_rights_kept", "hukou_cost", "public_rental_years")
 
 
 @kernel
@@ -59,7 +54,7 @@ def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p
         for i in range(a, b):
             child = child or SCHOOL_AGE_FROM <= year - c.birth_year[i] <= SCHOOL_AGE_TO
         gain = (1.0 - terms.parity[t]) * terms.service[t] if migrant else 0.0
-        homes = 1.0 if migrant and years < terms.housing_years[t] else 0.0
+        homes = 1.0 - terms.homes[t] if migrant and years < terms.housing_years[t] else 0.0
         worth = h.land[row] * terms.land_rent[registered] if registered < towns else 0.0
         holds = h.homestead[row] != NOWHERE or registered >= towns
         lost = rights_lost(worth, holds, terms.kept[t], p) if rural else 0.0
@@ -83,8 +78,9 @@ def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p
 def hukou(model) -> None:
     """Conversions of the year, counted by place of residence in flow['conversions']."""
     s = model.signals
-    levers = [np.ascontiguousarray(model.lever(name)) for name in LEVERS]
-    terms = Terms(*levers, s.service, s.land_rent)
+    threshold, *levers = (np.ascontiguousarray(model.lever(name)) for name in ("hukou_threshold_years", *LEVERS))
+    carried = permits.permit(model)
+    terms = Terms(threshold, carried.whole, carried.housing, *levers, s.service, s.land_rent)
     c, h, year, county, p = (
         model.people.rows,
         model.households.rows,

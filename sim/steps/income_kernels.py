@@ -8,7 +8,7 @@ from sim.codes import BUSINESS, EMPLOYED, PRIMARY, PROPERTY, RETIRED, RURAL_PART
 from sim.draws import draw
 from sim.rules import kernel
 from sim.rules.farming import farm_value_added, land_per_farmer, rent_per_mu
-from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_earnings, remittance
+from sim.rules.income import basic_pension, employee_pension, imputed_rent, net_earnings, remittance, top_up
 from sim.steps.roster import members
 
 # columns of the counts of land, by town; land in thousandths of a mu
@@ -24,6 +24,7 @@ class Rates(NamedTuple):
     rent: np.ndarray  # float64[P], a standard home
     pool: np.ndarray  # int64[T], fen a rural resident, remittances without a known family
     rural_transfer: np.ndarray  # float64[T], a rural resident, from land revenue
+    refund: np.ndarray  # float64[2, T], a resident registered elsewhere, and in the county: medical costs
 
 
 @kernel
@@ -98,7 +99,7 @@ def send(lo, hi, towns, c, h, p, sent, pool):
 
 
 @kernel
-def settle(lo, hi, year, towns, c, h, rates, lets, sent, received, insured, wage_level, level_2020, p):
+def settle(lo, hi, year, towns, c, h, county_of, rates, lets, sent, received, insured, wage_level, level_2020, p):
     """Writes the four incomes of households and the earnings of farmers, yuan."""
     for row in range(lo, hi):
         home, town, size = h.home[row], h.homestead[row], h.size[row]
@@ -123,12 +124,29 @@ def settle(lo, hi, year, towns, c, h, rates, lets, sent, received, insured, wage
             rent += size * rates.dividend[town]
             rent += h.land[row] * rates.land_rent[town] if lets[row] else 0.0
         transfer = pensions + (received[row] - sent[row]) / 100.0
+        if home < 2 * towns:
+            registered = c.hukou_place[h.first[row]]
+            local = registered < towns and county_of[registered] == county_of[home // 2]
+            transfer += size * rates.refund[1 if local else 0, home // 2]
         if home < 2 * towns and home % 2 == RURAL_PART:
             transfer += size * (rates.pool[home // 2] / 100.0 + rates.rural_transfer[home // 2])
         h.wage_income[row] = wage
         h.business_income[row] = business
         h.property_income[row] = rent + p.interest_share * (wage + business)
         h.transfer_income[row] = transfer
+
+
+@kernel
+def lift(lo, hi, towns, h, floor, out):
+    """Adds to transfer income what lacks to the floor (yuan a head by town); the fen paid go to out[T]."""
+    for row in range(lo, hi):
+        t = h.home[row] // 2
+        if t >= towns or h.size[row] == 0 or floor[t] <= 0.0:
+            continue
+        income = np.float64(h.wage_income[row]) + h.business_income[row] + h.property_income[row]
+        paid = np.int64(round(top_up(income + h.transfer_income[row], h.size[row], floor[t]) * 100.0))
+        h.transfer_income[row] += paid / 100.0
+        out[t] += paid
 
 
 @kernel

@@ -5,11 +5,13 @@
 1. productivity and the share of transferred land move on;
 2. `_farms`    land of households that farm, land that others offer, land per farmer: farm income and land rent;
 3. `_remit`    who sends money to whom;
-4. `settle`    wage, business, property and transfer income of every household.
+4. `settle`    wage, business, property and transfer income of every household;
+5. `lift`      households under the income floor are topped up.
 
 Disposable income as the statistics bureau defines it: wages after contributions and tax, net business income (farm and
 own business), net property income (land rent, collective dividends, net imputed rent of owned homes, interest) and net
-transfers (pensions and remittances received, less remittances sent). Rules: `sim/rules/` farming, income.
+transfers (pensions, medical costs refunded and remittances received, less remittances sent). Rules: `sim/rules/`
+farming, income, permits.
 """
 
 from dataclasses import dataclass
@@ -21,9 +23,11 @@ from sim.draws import Decision
 from sim.engine import add_up, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
+from sim.rules.farming import training_growth
+from sim.rules.permits import medical_refund
 from sim.steps import income_kernels as kernels
 from sim.steps import labour_market as market
-from sim.steps import place_counts
+from sim.steps import permits, place_counts
 from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Rates
 
 
@@ -37,6 +41,7 @@ class IncomeState:
     idle: np.ndarray  # float64[T], mu that nobody works
     transferred: np.ndarray  # float64[T], mu that others than their holders work
     totals: np.ndarray  # int64[P, source], fen, by place of residence at step 6
+    topped_up: np.ndarray  # int64[T], fen paid this year to households under the income floor
     heads: np.ndarray  # int64[P], persons who share them: residents at step 6, before anybody moves
 
 
@@ -54,6 +59,7 @@ def initialise(model) -> None:
         idle=np.zeros(T),
         transferred=np.zeros(T),
         totals=np.zeros((model.P, INCOME_SOURCES), np.int64),
+        topped_up=np.zeros(T, np.int64),
         heads=np.zeros(model.P, np.int64),
     )
     _incomes_of_the_year(model)
@@ -63,11 +69,19 @@ def initialise(model) -> None:
 def incomes(model) -> None:
     """Incomes of the year (see the top of the file)."""
     state = model.income_state
-    growth = model.assumption("farm_productivity_growth") + model.lever("farm_productivity")
+    growth = model.assumption("farm_productivity_growth") + model.lever("farm_productivity") + _training(model)
     state.productivity = state.productivity * (1.0 + growth / 100.0)
     state.transfer_share = np.minimum(state.transfer_share + model.lever("farmland_transfer") / 100.0, 1.0)
     state.collective_land = state.collective_land + model.lever("collective_land")
     _incomes_of_the_year(model)
+
+
+def _training(model) -> np.ndarray:
+    """Extra growth of farm output where farmers are trained, per cent, float64[T]."""
+    trained, p = model.lever("farmer_training") * model.scale, model.par.incomes
+    if not trained.any():
+        return trained
+    return np.array([training_growth(n, f, p) for n, f in zip(trained, model.towns.farmers, strict=True)])
 
 
 def totals(model) -> np.ndarray:
@@ -94,15 +108,35 @@ def _incomes_of_the_year(model) -> None:
         rent=_rent(model),
         pool=market.in_force(model, "remittance_pool", pool // np.maximum(counts[:, RURAL], 1)),
         rural_transfer=_rural_transfer(model),
+        refund=refunds(model, level_2020),
     )
-    insured = model.stream(Decision.INSURED, model.start)
+    insured, county = model.stream(Decision.INSURED, model.start), model.pack.town_county
 
     def pay(lo, hi, _):
-        kernels.settle(lo, hi, model.year, T, c, h, rates, lets, sent, received, insured, wage_level, level_2020, p)
+        kernels.settle(
+            lo, hi, model.year, T, c, h, county, rates, lets, sent, received, insured, wage_level, level_2020, p
+        )
 
     for_chunks(n, model.threads, pay)
+    model.income_state.topped_up = lift(model)
     model.income_state.totals = totals(model)
     model.income_state.heads = place_counts.residents(model)
+
+
+def refunds(model, level_2020: float) -> np.ndarray:
+    """float64[2, T], yuan a person: medical costs refunded to residents registered elsewhere, and in the county."""
+    shares = np.stack([permits.permit(model).insurance, np.ones(model.T)])
+    return medical_refund(shares, level_2020, model.par.permits)
+
+
+def lift(model) -> np.ndarray:
+    """Tops incomes up to the floor (lever income_floor, yuan a head); returns the fen paid, int64[T]."""
+    floor, T, h = np.ascontiguousarray(model.lever("income_floor")), model.T, model.households.rows
+    if not floor.any():
+        return np.zeros(T, np.int64)
+    return add_up(
+        len(model.households), model.threads, (T,), lambda lo, hi, out: kernels.lift(lo, hi, T, h, floor, out)
+    )
 
 
 def _land(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 `labour(model)`, in order:
 
 1. `_demand`   posts wanted by outside demand, policy, residents' earnings, skills at hand, relative wages; whole posts;
+   then workers are trained (`training.py`);
 2. `attend`    people retire, enter, leave, lose posts; farmers consider a post; those outside work there or not;
 3. `_lay_off`  where posts are fewer than workers, by keyed priority;
 4. `_search`   two rounds: choose an opening within reach, get it if the keyed priority is below the published cutoff;
@@ -23,7 +24,8 @@ from sim.rules import job_search, labour_demand, wages
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
 from sim.steps import posts as post_kernels
-from sim.steps.labour_kernels import FARMERS, NO_CELL, Streams
+from sim.steps import training
+from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
 
@@ -56,6 +58,7 @@ def initialise(model) -> None:
         delta=market.delta(model.pack),
         customers=np.ones(T),
         labour_share=market.labour_share(counts),
+        force=counts[:, :, LABOUR_FORCE],
         skill_supply=market.skill_supply(counts),
     )
     model.publish("job_cutoff", np.full((2, *towns.jobs.shape), 2.0))
@@ -115,6 +118,7 @@ def labour(model) -> None:
     """The labour market of the year (see the top of the file)."""
     people, p, T = model.people, model.par.labour, model.T
     model.towns.jobs[:] = _demand(model)
+    training.train_workers(model)
     c, h = model.people.rows, model.households.rows
     signals, seeks = model.signals, np.zeros(len(people), np.uint8)
     minutes = np.asarray(model.pack.travel_minutes)
@@ -179,10 +183,37 @@ def _demand(model) -> np.ndarray:
         model.assumption("external_demand_secondary"), model.lever("job_growth_secondary")
     )
     base[:, 0] *= 1.0 + secondary[:, None] / 100.0
+    base[:, 1, 0] += model.lever("rural_jobs") * model.scale
+    _relocate(model, base)
     base[:] = labour_demand.relocated.py_func(base, base.sum(axis=0), state.labour_share[:, None, None], p)
     _shift_skills(base, state.skill_supply, model.lever("high_skill_share"), p)
     relative = model.signals.wage[: model.T] / (towns.base_wage * state.level)
+    innovation = model.lever("innovation")[:, None, None]
+    towns.base_wage[:] = labour_demand.more_productive.py_func(towns.base_wage, innovation)
     return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, model.assumption("jobs_shock"), p))
+
+
+def _relocate(model, base: np.ndarray) -> None:
+    """Manufacturing posts go from the first to the last region of each pair, in proportion to what is there (in
+    place): posts of the lever over the towns of both sides."""
+    posts = model.lever("job_relocation") * model.scale
+    if not posts.any():
+        return
+    made = base[:, 0]
+    for sides in model.pack.pairs:
+        giving, taking = (np.concatenate([model.pack.towns_of(c) for c in side]) for side in (sides[0], sides[-1]))
+        wanted, there = posts[giving].sum() + posts[taking].sum(), made[giving].sum()
+        if wanted <= 0.0 or there <= 0.0:
+            continue
+        moved = labour_demand.moved_to_partner.py_func(wanted, there, model.par.labour)
+        made[taking] += moved * (made[giving].sum(axis=0) / there) * _shares(made[taking].sum(axis=1))[:, None]
+        made[giving] *= 1.0 - moved / there
+
+
+def _shares(weights: np.ndarray) -> np.ndarray:
+    """Parts of a whole in proportion to weights, equal where all are zero."""
+    total = weights.sum()
+    return weights / total if total > 0.0 else np.full(len(weights), 1.0 / len(weights))
 
 
 def _shift_skills(base: np.ndarray, supply: float, lever: np.ndarray, p) -> None:
@@ -290,6 +321,7 @@ def _settle(model, counts: np.ndarray, held: np.ndarray) -> None:
     towns.filled[:] = market.posts_filled(held, towns.jobs)
     towns.farmers[:] = counts[:, :, FARMERS].sum(axis=1)
     state.labour_share, state.skill_supply = market.labour_share(counts), market.skill_supply(counts)
+    state.force = counts[:, :, LABOUR_FORCE]
     unemployment = market.unemployment(counts, p)
     density = (market.density(state.reach, towns.filled) + 1.0) / (state.start_density + 1.0)
     tightness = market.at_work(unemployment, counts, state.reach, p) / state.start_unemployment

@@ -94,7 +94,8 @@ def _grow(model, added) -> None:
     demand = rules.land_demand(p, added, posts - state.posts, home_land)
     state.posts = posts
     area = towns.urban_land + towns.rural_land
-    room = np.minimum(towns.rural_land, np.maximum(p.urban_share_bound * area - towns.urban_land, 0))
+    room = rules.room_to_grow(p, area, towns.urban_land, state.urban_at_start, model.lever("growth_boundary"))
+    room = np.minimum(towns.rural_land, room)
     collective = np.minimum(model.lever("collective_land") * rules.M2_PER_HECTARE * model.scale, demand)
     new = np.minimum(np.minimum(demand, town_quota(model) + collective), room)
     new = np.floor(new).astype(np.int64)

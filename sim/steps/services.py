@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.rules import permits as permit_rules
 from sim.rules import services as rules
 from sim.rules.housing_market import start_level
-from sim.steps import place_counts
+from sim.steps import permits, place_counts
 from sim.steps.place_counts import LOCAL_PUPILS, MIGRANT_PUPILS, RESIDENTS, by_county, by_town
 
 
@@ -18,9 +19,14 @@ class ServicesState:
     bed_reference: float  # beds per resident, city at start
     norm: float  # city mean of the raw index at start
     city_wage: float  # yuan a year, city at start
-    places_added: np.ndarray  # float64[T], school places built this year
-    beds_added: np.ndarray  # float64[T]
+    own_places: np.ndarray  # float64[T], school places that counties built this year by themselves
+    own_beds: np.ndarray  # float64[T]
     pupils: np.ndarray  # int64[T, 2], children of compulsory school age registered in the county and elsewhere
+    facilities: np.ndarray  # float64[5, T], stock of each of FACILITY_LEVERS
+    facility_reference: np.ndarray  # float64[5], per resident (kindergartens: per urban one), city at start
+
+
+FACILITY_LEVERS = ("nursery_places", "care_beds", "culture_area", "community_area", "kindergarten_places")  # rows
 
 
 def initialise(model) -> None:
@@ -36,15 +42,19 @@ def initialise(model) -> None:
         total = start_level(level, p.service_years, model.year) / 1000.0 * residents
         weight = urban + ratio * rural
         stock[:] = total * weight / max(weight.sum(), 1e-9)
+    model.publish("migrant_access", np.ones(model.T))
     need = school_need(model, people)
+    per_head = np.array(p.facility_start) / 1000.0
     model.services_state = ServicesState(
         school_reference=towns.school_places.sum() / max(need.sum(), 1e-9),
         bed_reference=towns.beds.sum() / max(residents, 1),
         norm=1.0,
         city_wage=_city_wage(model),
-        places_added=model.lever("school_places") * model.scale,
-        beds_added=model.lever("hospital_beds") * model.scale,
         pupils=by_town(people)[:, [LOCAL_PUPILS, MIGRANT_PUPILS]],
+        own_places=np.zeros(model.T),
+        own_beds=np.zeros(model.T),
+        facilities=per_head[:, None] * _users(people),
+        facility_reference=per_head,
     )
     raw = _index(model, people)
     weight = np.maximum(by_town(people[:, RESIDENTS]), 1e-9)
@@ -56,13 +66,26 @@ def services(model) -> None:
     """Levers and counties add capacity, idle school places close, the index is published."""
     people = place_counts.people_by_place(model)
     _build(model, people)
+    model.publish("migrant_access", migrant_access(model, people))
     _publish(model, people)
 
 
 def school_need(model, people: np.ndarray) -> np.ndarray:
     """Entitled children by town, float64[T]; `people` from people_by_place."""
     pupils = by_town(people)
-    return rules.school_need(pupils[:, LOCAL_PUPILS], pupils[:, MIGRANT_PUPILS], model.lever("permit_parity"))
+    part = permits.school_part(model) * model.signals.migrant_access
+    return rules.school_need(pupils[:, LOCAL_PUPILS], pupils[:, MIGRANT_PUPILS], part)
+
+
+def migrant_access(model, people: np.ndarray) -> np.ndarray:
+    """Share of entitled children registered elsewhere who find a public place, float64[T]: by county, whose schools
+    keep the share `migrant_school_share` of their places for them."""
+    towns, county = model.towns, model.pack.town_county
+    children = by_county(model, permits.school_part(model) * by_town(people)[:, MIGRANT_PUPILS])
+    share = by_county(model, model.lever("migrant_school_share") * towns.school_places)
+    room = by_county(model, towns.school_places) / max(model.services_state.school_reference, 1e-9)
+    share = share / np.maximum(by_county(model, towns.school_places), 1e-9)
+    return permit_rules.school_access(share, room, children)[county]
 
 
 def _build(model, people) -> None:
@@ -72,13 +95,14 @@ def _build(model, people) -> None:
     wanted_places = state.school_reference * school_need(model, people)
     wanted_beds = state.bed_reference * by_town(people[:, RESIDENTS])
     places = model.lever("school_places") * model.scale
-    places = places + rules.own_building(p, wanted_places, towns.school_places + places, ability)
+    state.own_places = rules.own_building(p, wanted_places, towns.school_places + places, ability)
     beds = model.lever("hospital_beds") * model.scale
-    beds = beds + rules.own_building(p, wanted_beds, towns.beds + beds, ability)
-    state.places_added, state.beds_added = places, beds
     state.pupils = by_town(people)[:, [LOCAL_PUPILS, MIGRANT_PUPILS]]
-    towns.school_places += places
-    towns.beds += beds
+    state.own_beds = rules.own_building(p, wanted_beds, towns.beds + beds, ability)
+    for row, name in enumerate(FACILITY_LEVERS):
+        state.facilities[row] += model.lever(name) * model.scale
+    towns.school_places += places + state.own_places
+    towns.beds += beds + state.own_beds
     towns.school_places -= rules.closing(p, wanted_places, towns.school_places)
 
 
@@ -96,7 +120,24 @@ def _index(model, people) -> np.ndarray:
     beds = np.clip(county_beds / np.maximum(residents, 1), p.crowding_bounds[0], p.crowding_bounds[1])
     budget = getattr(model, "budget_state", None)
     spending = budget.spending_ratio if budget else np.ones(model.C)
-    return rules.service_index(p, school, beds[county], spending[county]) / state.norm
+    heads = state.facility_reference[:, None] * _users(people)
+    ratios = by_county_rows(model, state.facilities) / np.maximum(by_county_rows(model, heads), 1e-9)
+    facilities = rules.facility_term(p, np.clip(ratios, 0.0, p.facility_bound))[county]
+    index = rules.service_index(p, school, beds[county], spending[county], facilities)
+    teachers = model.lever("teacher_exchange") * model.scale
+    return index * rules.exchange_factor(p, teachers, towns.school_places) / state.norm
+
+
+def _users(people: np.ndarray) -> np.ndarray:
+    """Residents for whom each kind of facility is there, [5, T]: all, and those of urban parts for kindergartens."""
+    urban = people[1::2, RESIDENTS]
+    everybody = by_town(people[:, RESIDENTS])
+    return np.stack([urban if name == "kindergarten_places" else everybody for name in FACILITY_LEVERS])
+
+
+def by_county_rows(model, rows: np.ndarray) -> np.ndarray:
+    """Sums over the towns of each county: [k, T] -> [k, C]."""
+    return np.stack([by_county(model, row) for row in rows])
 
 
 def _publish(model, people) -> None:
