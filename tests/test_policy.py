@@ -213,7 +213,7 @@ def test_every_lever_and_assumption_of_the_catalogue_compiles_in_the_real_city_a
         begun = time.perf_counter()
         policy = compile_policy(chosen, {}, pack, 2020, 2050)
         best = min(best, time.perf_counter() - begun)
-    assert best < 0.005
+    assert best < 0.0002 * len(levers())  # seconds; half of it on a machine of its own
     for name, entry in levers().items():
         value = policy.lever(name, 2035)
         assert value.shape == (73,) and np.isfinite(value).all()
