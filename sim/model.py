@@ -20,11 +20,12 @@ One year of `CityModel.step`, from the census date of one year to that of the ne
 import gc
 from collections.abc import Callable
 from contextlib import contextmanager
+from functools import lru_cache
 
 import mesa
 import numpy as np
 
-from sim import accounts, groups, indicators
+from sim import accounts, groups, indicators, opening
 from sim.catalogue import Parameters
 from sim.codes import CENSUS_YEARS, HOME_TYPES
 from sim.data import load_pack
@@ -70,6 +71,12 @@ STEPS: tuple[tuple[str, Callable], ...] = (
     ("indicators", indicators.record),
     ("accounts", accounts.check),
 )
+
+
+@lru_cache(maxsize=16)
+def _without_scenario(pack, year: int) -> Policy:
+    """What holds in a year without a scenario."""
+    return compile_policy([], {}, pack, year, year)
 
 
 @contextmanager
@@ -120,7 +127,7 @@ class CityModel(mesa.Model):
         self.seed, self.scale, self.start, self.year = seed, scale, start, start
         self.threads = threads or default_threads()
         self.par = Parameters(parameters)
-        self.start_policy = compile_policy([], {}, self.pack, start, start)  # the start state is data
+        self.start_policy = _without_scenario(self.pack, start)  # the start state is data
         self.policy = policy or compile_policy([], {}, self.pack, start, end)
         self.T, self.O, self.C = len(self.pack.towns), len(self.pack.outside), len(self.pack.counties)
         self.P = 2 * self.T + self.O
@@ -128,13 +135,26 @@ class CityModel(mesa.Model):
         self._streams: dict[tuple[int, int], np.uint64] = {}  # those asked for so far
         self.check_accounts = frozen is None
         self.watch: Callable[[str, CityModel], None] | None = None  # called before each step (see sim.trace)
-        self._populate(population)
-        self.towns = TownState.empty(self.T, self.C)
         self.town_agents = [Town(self, i, town) for i, town in enumerate(self.pack.towns)]
         self.outside_agents = [OutsidePlace(self, self.T + i, o) for i, o in enumerate(self.pack.outside)]
+        plain = population is None and frozen is None and not record_signals
+        self._open((self.pack.hash, start, scale, seed, self.par.fingerprint) if plain else None, population)
         self.datacollector = mesa.DataCollector(model_reporters=indicators.city_reporters())
+        self.datacollector.collect(self)
+
+    def _open(self, key: tuple | None, population) -> None:
+        """The state of the start year, copied from an earlier city of the same luck where there is one (`opening`)."""
+        state = key and opening.restore(key)
+        if state:
+            vars(self).update(state)
+            return
+        before = set(vars(self)) - {"signals"}
+        self._populate(population)
+        self.towns = TownState.empty(self.T, self.C)
         self._open_year()
         self._initialise()
+        if key:
+            opening.keep(key, {name: value for name, value in vars(self).items() if name not in before})
 
     def _populate(self, population) -> None:
         population = population or start_population(self.pack, self.start, self.scale)
@@ -161,7 +181,6 @@ class CityModel(mesa.Model):
         accounts.open_books(self)
         groups.count(self)
         indicators.record(self)
-        self.datacollector.collect(self)
 
     def step(self) -> None:
         """One year (see the list at the top of this file)."""

@@ -181,3 +181,8 @@ class Parameters:
         self.values = dict(values or {})
         for group in parameter_groups():
             setattr(self, group, record(group, values))
+
+    @property
+    def fingerprint(self) -> bytes:
+        """All values as bytes: equal for equal parameters."""
+        return b"".join(getattr(self, group).data.tobytes() for group in parameter_groups())
