@@ -16,6 +16,7 @@ from sim.codes import (
     SECONDARY,
     TERTIARY,
 )
+from sim.rules import kernel
 from sim.steps import housing
 
 FEN_PER_YUAN = 100.0
@@ -33,17 +34,13 @@ class Adder:
         self.towns, self.scale, self.places = model.T, model.scale, len(model.report_places)
         self.order, self.starts = model.report_order
         self.county_region, self.regions = model.pack.county_region, len(model.pack.regions)
+        self.town_county = model.pack.town_county
 
     def __call__(self, by_town: np.ndarray) -> np.ndarray:
         """[T] -> float64[place], whole-city units. Summed in a fixed order, so the bytes are the same everywhere."""
-        town = np.asarray(by_town, dtype=np.float64)
-        county = np.add.reduceat(town[self.order], self.starts)
-        out = np.empty(self.places)
-        out[0] = county.sum()
-        out[1 : 1 + self.regions] = np.bincount(self.county_region, county, self.regions)
-        out[1 + self.regions : -self.towns] = county
-        out[-self.towns :] = town
-        out /= self.scale
+        out = np.zeros(self.places)
+        town = np.ascontiguousarray(by_town, dtype=np.float64)
+        _add_places(town, self.town_county, self.county_region, self.regions, self.scale, out)
         return out
 
     def columns(self, by_town: np.ndarray) -> np.ndarray:
@@ -73,10 +70,26 @@ class Adder:
         return self(self.part(by_place).sum(axis=1))
 
 
+@kernel
+def _add_places(town, town_county, county_region, regions, scale, out):
+    """out[city, regions, counties, towns]: figures of towns added up to counties, regions and the city, over scale."""
+    counties, towns = len(county_region), len(town)
+    for t in range(towns):
+        out[1 + regions + town_county[t]] += town[t]
+        out[1 + regions + counties + t] = town[t]
+    for c in range(counties):
+        out[1 + county_region[c]] += out[1 + regions + c]
+    for r in range(regions):
+        out[0] += out[1 + r]
+    for place in range(len(out)):
+        out[place] /= scale
+
+
 def ratio(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> np.ndarray:
     """scale * a / b where b is positive, else NaN."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(b > 0, scale * a / b, np.nan)
+    top = scale * a
+    out = np.full(np.broadcast_shapes(top.shape, b.shape), np.nan)
+    return np.divide(top, b, out=out, where=b > 0)
 
 
 def measure(model, add: Adder, by_place: np.ndarray, registered: np.ndarray) -> Values:
