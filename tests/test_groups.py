@@ -37,7 +37,7 @@ def test_fifths_by_hand():
     one of the three: (100 + 200) / 2 = 150 yuan; the highest two have 1000."""
     strata = np.zeros((1, groups.STRATA, 3), np.int64)
     strata[0, 1], strata[0, 2], strata[0, 5] = (1, 10_000, 500), (3, 60_000, 3_000), (6, 600_000, 9_000)
-    pack = SimpleNamespace(county_region=np.array([0]), regions=("a",))
+    pack = SimpleNamespace(county_region=np.array([0]), regions=("a",), town_county=np.array([0]))
     model = SimpleNamespace(T=1, scale=1.0, report_places=["c", "a", "x", "t"], report_order=([0], [0]), pack=pack)
     found = group_measures._fifths(Adder(model), strata)
     assert found["income_lowest_fifth"][:3].tolist() == [150.0] * 3
