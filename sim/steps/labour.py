@@ -190,7 +190,14 @@ def _demand(model) -> np.ndarray:
     relative = model.signals.wage[: model.T] / (towns.base_wage * state.level)
     innovation = model.lever("innovation")[:, None, None]
     towns.base_wage[:] = labour_demand.more_productive.py_func(towns.base_wage, innovation)
-    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, model.assumption("jobs_shock"), p))
+    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, _shock(model), p))
+
+
+def _shock(model) -> np.ndarray:
+    """Posts that are away this year, per cent (negative): the assumption, and events of the town."""
+    shock = model.assumption("jobs_shock")
+    away = model.away("jobs_lost")
+    return shock if away is None else (100.0 + shock) * (1.0 - away)[:, None, None] - 100.0
 
 
 def _relocate(model, base: np.ndarray) -> None:
