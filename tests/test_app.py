@@ -5,6 +5,7 @@ import random
 import re
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,6 +21,7 @@ from ui import page, simulate
 from ui.actions import command_line, python_lines
 from ui.desk import DESK
 from ui.levers import families
+from ui.views.compare import ROWS
 
 REPLICATES = 2
 
@@ -41,6 +43,10 @@ def figures(app: AppTest) -> str:
     return next(h.proto.body for h in app.get("html") if 'class="figures"' in h.proto.body)
 
 
+def meter(app: AppTest) -> str:
+    return next(h.proto.body for h in app.get("html") if 'class="budget' in h.proto.body)
+
+
 def words(app: AppTest) -> str:
     return "\n".join(e.value for e in [*app.caption, *app.markdown])
 
@@ -55,6 +61,7 @@ def test_chinese_first_two_charts_and_a_main_lever_for_each_family_of_the_catalo
         assert entries[0].title["zh"] in app.slider(key=f"main.{entries[0].key}").label
         assert "spent" not in entries[0].extra
     assert "常住人口城镇化率" in figures(app)
+    assert "政策增支 0.0 亿元" in meter(app)
 
 
 def test_untouched_levers_give_the_baseline_exactly(app):
@@ -219,3 +226,55 @@ def test_futures_of_the_screen_are_those_of_the_command_line(monkeypatch):
     town = load_pack().towns[5]
     means = answers[-1].town_means("residents")[5]
     assert means == pytest.approx(whole.series("residents", town).mean(axis=0), rel=1e-6)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_view_draws_what_the_futures_say(app, language):
+    here = app.session_state[DESK]
+    here.see(lang=language)
+    here.set_lever("new_homes", load_pack().city_id, 9000)
+    here.pin()
+    here.set_lever("permit_parity", "west", 0.9)
+    here.pin()
+    found = {}
+    for view in page.VIEWS:
+        here.see(view=view)
+        app.run()
+        assert not app.exception and not app.error, view
+        html = "".join(h.proto.body for h in app.get("html"))
+        found[view] = (len(charts(app)), html)
+    assert [count for count, _ in found.values()] == [2, 2, 1, 0, 1]
+    assert found["compare"][1].count("<tr>") == 1 + len(ROWS)
+    rows = re.findall(r'<tr class="(\w+)"', found["plan"][1])
+    assert len(rows) == len(load_pack().targets) and rows.count("simulated") + rows.count("accounted") > 10
+    assert model_version(load_pack().hash) in found["evidence"][1]
+
+
+def test_the_map_colours_towns_by_their_means_and_marks_estimates(app):
+    here = app.session_state[DESK]
+    here.see(view="map", map="residents@level", year="2025")
+    app.run()
+    towns, counties = (pa.ipc.open_stream(c.proto.data.data).read_all() for c in app.get("vega_lite_chart"))
+    whole = run("baseline", scale=0.001, replicates=REPLICATES, end=2035, progress=False)
+    at = whole.years.index(2025)
+    expected = [whole.series("residents", town)[:, at].mean() for town in load_pack().towns]
+    shown = np.array(towns["value"]) * (1e4 if max(expected) >= 1e5 else 1)
+    assert shown == pytest.approx(expected, rel=1e-5)
+    counties_expected = [whole.series("residents", c)[:, at].mean() / 1e4 for c in load_pack().counties]
+    assert counties["value"].to_pylist() == pytest.approx(counties_expected, rel=1e-12)
+    guessed = [q == "estimated" for q in load_pack().town_quality(2020)]
+    assert [q == "估计值" for q in towns["quality"].to_pylist()] == guessed
+    assert 0 < sum(guessed) < len(guessed)
+
+
+def test_odds_of_the_plan_count_futures(app):
+    here = app.session_state[DESK]
+    here.see(view="plan")
+    app.run()
+    html = next(h.proto.body for h in app.get("html") if 'class="plan"' in h.proto.body)
+    row = re.search(r"<tr[^>]*><td>1</td>.*?</tr>", html)[0]
+    whole = run("baseline", scale=0.001, replicates=REPLICATES, progress=False)
+    rates = whole.series("urbanisation_rate", load_pack().city_id)
+    for year, aim in ((2025, 70.0), (2035, 75.0)):
+        met = int((rates[:, whole.years.index(year)] >= aim).sum())
+        assert f"{REPLICATES} 种未来中 {met} 种" in row

@@ -7,23 +7,22 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.catalogue import levers
+from sim.catalogue import assumptions, indicators, levers
 from sim.catalogue.lever_fields import LEVELS
+from sim.data import load_pack
 from ui.charts import GRID, chart_table, domain, label_heights, line_chart
 from ui.ensemble import Ensemble, Run, change
 from ui.levers import decimals_of, named_levels, round_step, slider_of
 from ui.memory import Memory
 from ui.table import difference_text
-from ui.targets import chart_targets, plan_targets
+from ui.targets import chart_targets
 from ui.texts import number, scaled
 
 
 def ensemble(rows: list[list[float]]) -> Ensemble:
     """One indicator in one place; rows are futures, columns the years 2020 and 2021."""
-    towns = np.zeros((1, 0, 2), np.float32)
-    return Ensemble.of_runs(
-        [Run(("rate",), ("city",), np.array([2020, 2021]), np.array([[row]]), towns) for row in rows]
-    )
+    years, towns = np.array([2020, 2021]), np.array([[[1.0, 2.0], [3.0, 4.0]]])
+    return Ensemble.of_runs([Run.of(("rate",), ("city",), years, np.array([[row]]), towns) for row in rows])
 
 
 BEFORE = ensemble([[10.0, 11.0], [10.0, 13.0], [10.0, 15.0]])
@@ -37,6 +36,12 @@ def test_change_is_taken_within_pairs():
     assert c.difference == pytest.approx(2 / 3)
     assert (c.least, c.most) == (-1.0, 3.0)
     assert (c.up, c.down, c.same, c.pairs) == (1, 1, 1, 3)
+
+
+def test_towns_have_means_and_an_indicator_without_values_in_most_towns_has_none():
+    assert BEFORE.town_means("rate").tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    blank = np.full((1, 2, 2), np.nan)
+    assert Run.of(("rate",), ("city",), np.array([2020, 2021]), np.zeros((1, 1, 2)), blank).town_rows == ()
 
 
 def test_chart_table_has_range_and_mean_over_futures():
@@ -179,10 +184,9 @@ def test_named_levels_go_from_keep_to_maximum():
     assert values == sorted(values) and values[0] == levers()["permit_parity"].in_force(2021)
 
 
-def test_targets_of_the_plan_are_found_by_the_official_title_and_hold_for_the_city():
+def test_targets_of_the_plan_are_in_shown_units_and_hold_for_the_city():
     # plan, table 1: 70 % by 2025, 75 % by 2035; chapter 2: more than 3.5 million urban residents by 2025
-    assert plan_targets()["urbanisation_rate"][-2:] == ((2025, 70.0, "70"), (2035, 75.0, "75"))
-    assert plan_targets()["urban_residents"][0] == (2025, 3.5e6, ">350")
+    assert chart_targets("urbanisation_rate", "440700", 1.0)[-2:] == ((2025, 70.0), (2035, 75.0))
     assert chart_targets("urban_residents", "440700", 1e4) == ((2025, 350.0), (2035, 400.0))
     assert chart_targets("urban_residents", "east", 1e4) == ()
 
@@ -192,3 +196,10 @@ def test_every_text_is_in_both_languages(root):
     entries = {**texts, **texts.pop("units"), **texts.pop("bases")}
     entries = {k: v for k, v in entries.items() if k not in ("units", "bases")}
     assert [k for k, v in entries.items() if set(v) != {"zh", "en"} or not all(v.values())] == []
+
+
+def test_every_unit_that_a_person_reads_has_words(root):
+    known = yaml.safe_load((root / "ui" / "texts.yaml").read_text(encoding="utf-8"))["units"]
+    entries = [*levers().values(), *assumptions().values(), *indicators().values()]
+    units = {entry.unit for entry in entries} | {target.unit for target in load_pack().targets.values()}
+    assert sorted(units - set(known)) == []

@@ -6,14 +6,14 @@ from scenarios.address import END
 from sim.catalogue import indicators
 from ui.ensemble import Change, Ensemble, change
 from ui.table import difference_text
-from ui.texts import number, scaled, text, title
+from ui.texts import definition, number, scaled, short_title, text, title
 
 KEY_FIGURES = (
     "urbanisation_rate",
     "hukou_urbanisation_rate",
     "income_ratio",
     "east_west_income_ratio",
-    "budget_balance",
+    "programme_cost",
 )
 
 
@@ -29,8 +29,8 @@ def card(c: Change, key: str, language: str) -> str:
     divisor, unit_label = scaled(language, entry.unit, largest)
     shown = "" if entry.unit in ("ratio", "index") else f"<small> {escape(unit_label)}</small>"
     value = number(c.current / divisor, largest / divisor)
-    told = f"{title(language, entry)} ({END}). {entry.definition}"
-    name = escape(text(language, f"short_{key}"))
+    told = f"{title(language, entry)} ({END}). {definition(language, entry)}"
+    name = escape(short_title(language, entry))
     return (
         f'<div class="figure" title="{escape(told)}">'
         f'<div class="name"><span>{name}</span><span class="year">{END}</span></div>'
@@ -42,7 +42,7 @@ def _delta(c: Change, code: str, divisor: float, largest: float, language: str) 
     if c.same == c.pairs:
         return f'<div class="delta same">{escape(text(language, "as_baseline"))}</div><div class="range">&nbsp;</div>'
     arrow = "▲" if c.difference > 0 else "▼" if c.difference < 0 else "="
-    said = difference_text(c.difference, code, divisor, largest, language)
+    said = difference_text(c.difference, code, divisor, largest, language, bare=code != "percent")
     ends = [difference_text(v, code, divisor, largest, language, bare=True) for v in (c.least, c.most)]
     spread = text(language, "delta_range", low=ends[0], high=ends[1])
     counted = text(language, "up_down", up=c.up, down=c.down, n=c.pairs)

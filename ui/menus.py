@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from sim.data import load_pack
 from ui.simulate import places
 from ui.texts import place_name, text
 
@@ -33,12 +34,13 @@ def menu(
     )
 
 
-def place_menu(key: str, language: str) -> str:
-    """The city, one of its regions or counties; remembered in the session under `key`."""
+def place_menu(key: str, language: str, regions: bool = True) -> str:
+    """The city, one of its regions (unless not wanted) or counties; remembered in the session under `key`."""
     chosen = st.session_state.get(key, places()[0])
+    options = [p for p in places() if regions or p not in load_pack().regions]
 
     def keep(place: str) -> None:
         st.session_state[key] = place
 
-    menu(f"{key}.{language}", places(), chosen, lambda p: place_name(language, p), text(language, "place"), keep)
+    menu(f"{key}.{language}", options, chosen, lambda p: place_name(language, p), text(language, "place"), keep)
     return st.session_state.get(key, chosen)

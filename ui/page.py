@@ -8,12 +8,14 @@ from pathlib import Path
 from types import ModuleType
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.outputs import model_version
 from scenarios.scenario import library
 from sim.data import load_pack
 from ui.actions import action_bar
 from ui.address_bar import keep_address
+from ui.budget import BudgetMeter
 from ui.desk import Desk, desk, preset
 from ui.ensemble import Ensemble
 from ui.levers import assumption_panel, lever_panel
@@ -21,7 +23,8 @@ from ui.menus import menu
 from ui.simulate import Size, explain, pairs
 from ui.texts import LANGUAGES, text
 
-VIEWS = {"sandbox": "tune"}  # a module in ui/views and an icon
+# a module in ui/views and an icon
+VIEWS = {"sandbox": "tune", "map": "map", "compare": "compare_arrows", "plan": "flag", "evidence": "fact_check"}
 WALL = "wall"  # the sandbox without controls, for a second screen
 REPLAYS, PAUSE = 3, 1.1  # how often and how slowly the last change is shown again
 log = logging.getLogger(__name__)
@@ -29,29 +32,40 @@ log = logging.getLogger(__name__)
 
 def page() -> None:
     """One run of the script: from the desk as it stands to the charts. A lever moved meanwhile starts it anew."""
-    began = time.perf_counter()
     st.set_page_config("江门城镇化沙盘 Jiangmen sandbox", layout="wide", initial_sidebar_state=312)
     here = desk()
     view = here.look.get("view", "sandbox")
     wall = view == WALL
     shown = "sandbox" if view not in VIEWS else view
     style(here, wall)
+    meter = None
     if not wall:
         with st.sidebar:
-            sidebar(here)
+            meter = sidebar(here)
     with st.container(key="main"):
         status = header(here, shown, wall)
-        notices(here)
-        panels = view_of(shown).lay_out(here)
+        with st.container(key="notices"):
+            notices(here)
+        with fresh(st.empty(), (shown, len(here.pins), here.language)).container(key="view"):
+            panels = view_of(shown).lay_out(here)
         if not wall:
             action_bar(here)
     keep_address(here)
-    results(here, panels, status, began)
+    results(here, [*panels, meter] if panels and meter else panels, status)
 
 
 def view_of(name: str) -> ModuleType:
     """A view is a module with `lay_out(desk) -> panels`; a panel is filled with the futures that there are."""
     return import_module(f"ui.views.{name}")
+
+
+def fresh(slot: DeltaGenerator, content: tuple) -> DeltaGenerator:
+    """The slot, emptied first when something else is to stand in it: what the last run left would be seen between
+    the new elements until this run ends, and it goes on as long as futures come in."""
+    if st.session_state.get("content") != content:
+        slot.empty()
+        st.session_state["content"] = content
+    return slot
 
 
 def style(here: Desk, wall: bool) -> None:
@@ -63,7 +77,8 @@ def style(here: Desk, wall: bool) -> None:
     st.html(f"<style>{css}</style>{script}", unsafe_allow_javascript=True)
 
 
-def sidebar(here: Desk) -> None:
+def sidebar(here: Desk) -> BudgetMeter:
+    """Switches, presets, levers, assumptions; returns the meter that is filled with the rest."""
     language = here.language
     with st.container(horizontal=True, vertical_alignment="center", key="switches"):
         language_switch(here)
@@ -75,7 +90,10 @@ def sidebar(here: Desk) -> None:
         )  # fmt: skip
     preset_menu(here)
     lever_panel(here)
+    with st.container(key="budget"):
+        meter = BudgetMeter(language, st.empty())
     assumption_panel(here)
+    return meter
 
 
 def language_switch(here: Desk) -> None:
@@ -140,7 +158,7 @@ def notices(here: Desk) -> None:
     here.notices.clear()
 
 
-def results(here: Desk, panels: list, status, began: float) -> None:
+def results(here: Desk, panels: list, status) -> None:
     """Fill the view after the first futures and again as more come in."""
     language = here.language
     if not panels:
@@ -148,7 +166,8 @@ def results(here: Desk, panels: list, status, began: float) -> None:
     size = Size.of(here.address)
 
     def waiting(done: int) -> None:
-        status.caption(text(language, "some_futures" if done else "simulating", k=done, n=size.futures))
+        key = "simulating" if not done else "some_futures" if done < size.futures else "all_futures"
+        status.caption(text(language, key, k=done, n=size.futures))
 
     waiting(0)
     if here.replaying:
@@ -157,9 +176,7 @@ def results(here: Desk, panels: list, status, began: float) -> None:
     for baseline, current in answers(here, size, waiting):
         for panel in panels:
             panel.fill(baseline, current)
-        k, seconds = baseline.futures, time.perf_counter() - began
-        key = "some_futures" if k < size.futures else "all_futures"
-        status.caption(text(language, key, k=k, n=size.futures, seconds=f"{seconds:.1f}"))
+        waiting(baseline.futures)
 
 
 def answers(here: Desk, size: Size, waiting) -> Iterator[tuple[Ensemble, Ensemble]]:

@@ -24,6 +24,7 @@ from ui.memory import Memory
 FIRST = 2  # futures of the first answer; two are the least that have a range
 REFINED = 30  # futures to which the screen refines itself while nobody else waits
 LARGEST_SCALE = 0.05  # an address may ask for no more than this on the screen
+SPAN = (START, END)
 POLL = 0.1  # seconds between looks at whether the person has moved on
 
 
@@ -102,35 +103,35 @@ def _wait_for(asked: list[tuple[Future, Future]], tick: Callable[[int], None]) -
         tick(sum(all(f.done() for f in pair) for pair in asked))
 
 
-def ask(chosen: Scenario, size: Size, replicate: int) -> Future:
-    """The future with one run of a scenario."""
-    return memory().ask(run_key(chosen, size, replicate), lambda: simulate(chosen, size, replicate))
+def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> Future:
+    """The future with one run of a scenario from a census year to a last year."""
+    return memory().ask(run_key(chosen, size, replicate, span), lambda: simulate(chosen, size, replicate, span))
 
 
-def run_key(chosen: Scenario, size: Size, replicate: int) -> tuple:
+def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> tuple:
     """Everything that the numbers of a run depend on."""
-    return (model_version(load_pack().hash), chosen.hash, START, END, size.scale, size.seed, replicate)
+    return (model_version(load_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate)
 
 
-def simulate(chosen: Scenario, size: Size, replicate: int) -> Run:
+def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> Run:
     """One run of the model, as the command line makes it."""
     pack = load_pack()
-    prepare(size.scale)
+    prepare(size.scale, span[0])
     seed = replicate_seed(size.seed, replicate)
     job = Job(
-        chosen.settings, chosen.assumptions, START, END, size.scale, seed, 1, None, str(pack.folder), "towns"
+        chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, None, str(pack.folder), "towns"
     )  # fmt: skip
     years, names, indicators, values = run_job(job)
     at = [names.index(place) for place in places()]
     towns = [names.index(town) for town in pack.towns]
     flat = np.ascontiguousarray(values.transpose(2, 1, 0))
-    return Run(tuple(indicators), places(), np.array(years), flat[:, at], flat[:, towns].astype(np.float32))
+    return Run.of(tuple(indicators), places(), np.array(years), flat[:, at], flat[:, towns])
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def prepare(scale: float) -> None:
+def prepare(scale: float, start: int = START) -> None:
     """Makes or reads the start population once, before threads would each do it."""
-    start_population(load_pack(), START, scale)
+    start_population(load_pack(), start, scale)
 
 
 def explain(error: Exception, language: str) -> str:

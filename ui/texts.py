@@ -39,6 +39,17 @@ def title(language: str, entry: Entry) -> str:
     return words[:1].upper() + words[1:]
 
 
+def short_title(language: str, entry: Entry) -> str:
+    """The title, or a shorter one where the screen has one for narrow places."""
+    return text(language, f"short_{entry.key}", missing=title(language, entry))
+
+
+def definition(language: str, entry: Entry) -> str:
+    """What an indicator counts, in the language if the catalogue has it in both."""
+    said = entry.definition
+    return said[language] if isinstance(said, dict) else said
+
+
 def place_name(language: str, place: str) -> str:
     """Short name of the city or of a region; the pack's name of any other place."""
     pack = load_pack()
