@@ -92,6 +92,12 @@ def indicators() -> str:
     return table(["indicator", "name", "unit", "basis", "row of the plan", "definition"], rows)
 
 
+def shocks() -> str:
+    kinds = catalogue.shock_kinds().values()
+    rows = [[f"`{e.key}`", name(e), e.unit, bounds(e), f"`{e.rule}`", e.note["en"]] for e in kinds]
+    return table(["event", "name", "unit of the size", "bounds", "rule", "what it takes"], rows)
+
+
 def parameters() -> str:
     parts = []
     for group, entries in catalogue.parameter_groups().items():
@@ -178,6 +184,7 @@ def _takes_model(node: ast.FunctionDef) -> bool:
 SECTIONS = {
     "levers": levers,
     "assumptions": assumptions,
+    "shocks": shocks,
     "indicators": indicators,
     "parameters": parameters,
     "signals": signals,

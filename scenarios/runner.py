@@ -22,6 +22,7 @@ from sim.data import load_pack
 from sim.engine import default_threads
 from sim.paths import LAST_YEAR, Path
 from sim.policy import Setting, census_years, compile_policy
+from sim.shocks import Shock
 
 # Below this work (person-years) starting worker processes takes longer than they save.
 PARALLEL_FROM = 5e6
@@ -44,6 +45,7 @@ class Job:
     parameters: Mapping[str, Any] | None
     pack: str
     detail: str
+    shocks: tuple[Shock, ...] = ()
 
 
 def replicate_seed(seed: int, replicate: int) -> int:
@@ -87,7 +89,7 @@ def run_all(
     workers = workers or _suggested_workers(count, pack, scale, end - start)
     threads = threads or (1 if workers > 1 else default_threads())
     jobs = [
-        Job(s.settings, s.assumptions, start, end, scale, one, threads, values, str(pack.folder), detail)
+        Job(s.settings, s.assumptions, start, end, scale, one, threads, values, str(pack.folder), detail, s.shocks)
         for s in chosen
         for values in sets
         for one in seeds
@@ -140,7 +142,7 @@ def make_model(job: Job):
     from sim.model import CityModel
 
     pack = load_pack(job.pack)
-    policy = compile_policy(job.settings, job.assumptions, pack, job.start, job.end)
+    policy = compile_policy(job.settings, job.assumptions, pack, job.start, job.end, job.shocks)
     parameters = None if job.parameters is None else dict(job.parameters)
     return CityModel(
         policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters

@@ -1,7 +1,7 @@
 """A scenario: a named policy and named assumptions, read from a file and resolved along `extends`.
 
 `extends` takes over the levers and assumptions of another scenario; a lever or assumption that the file
-names itself replaces the other's as a whole, in all places.
+names itself replaces the other's as a whole, in all places; so does its list of `shocks`.
 """
 
 import hashlib
@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path as FilePath
+from typing import Any
 
 from scenarios.errors import ScenarioError
 from scenarios.grammar import read_assumptions, read_settings, write_path
 from scenarios.marked import Marked, parse_marked, read_marked
+from scenarios.shocks import read_shocks, write_shock
 from sim.catalogue import assumptions, levers
 from sim.paths import FIRST_YEAR, LAST_YEAR, Path, PolicyError
 from sim.policy import Policy, Setting, compile_policy
+from sim.shocks import Shock
 
 LIBRARY = FilePath(__file__).parent / "library"
 SUFFIX = ".yaml"
-FIELDS = ("name", "rationale", "extends", "levers", "assumptions")
+FIELDS = ("name", "rationale", "extends", "levers", "assumptions", "shocks")
 BASELINE = "baseline"
 
 
@@ -34,13 +37,14 @@ class Scenario:
     rationale: Mapping[str, str] = field(default_factory=lambda: {"zh": "", "en": ""})
     settings: tuple[Setting, ...] = ()
     assumptions: Mapping[str, Path] = field(default_factory=dict)
+    shocks: tuple[Shock, ...] = ()
     extends: tuple[str, ...] = ()  # ids, nearest first
     text: str = ""  # of the file itself
     file: str = ""
 
     def policy(self, pack, start: int, end: int) -> Policy:
         """The arrays that the model reads."""
-        return compile_policy(self.settings, self.assumptions, pack, start, end)
+        return compile_policy(self.settings, self.assumptions, pack, start, end, self.shocks)
 
     def title(self, lang: str) -> str:
         return self.name.get(lang) or self.id
@@ -51,15 +55,18 @@ class Scenario:
         content = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def content(self) -> dict[str, dict]:
-        """Resolved levers and assumptions as they would stand in a file without `extends`."""
-        found: dict[str, dict] = {"levers": {}, "assumptions": {}}
+    def content(self) -> dict[str, Any]:
+        """Resolved levers, assumptions and shocks as they would stand in a file without `extends`."""
+        found: dict[str, Any] = {"levers": {}, "assumptions": {}}
         for s in self.settings:
             path = write_path(s.path, levers()[s.lever].unit)
             found["levers"].setdefault(s.lever, {})[s.place] = {str(k): v for k, v in path.items()}
         for name, path in self.assumptions.items():
             written = write_path(path, assumptions()[name].unit)
             found["assumptions"][name] = {str(k): v for k, v in written.items()}
+        if self.shocks:
+            events = [write_shock(shock) for shock in self.shocks]
+            found["shocks"] = sorted(events, key=lambda e: (e["year"], e["kind"], str(e["place"])))
         return found
 
     def to_yaml(self, named: bool = True) -> str:
@@ -73,6 +80,7 @@ class Scenario:
             body["levers"].setdefault(s.lever, {})[s.place] = write_path(s.path, levers()[s.lever].unit, named)
         for name, path in self.assumptions.items():
             body["assumptions"][name] = write_path(path, assumptions()[name].unit)
+        body["shocks"] = [write_shock(shock) for shock in self.shocks]
         body = {key: value for key, value in body.items() if value}
         return yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=120)
 
@@ -118,6 +126,7 @@ def _read(marked: Marked, path: FilePath, pack, above: tuple[FilePath, ...]) -> 
     check_fields(marked, FIELDS)
     parent = _parent(marked, path, pack, (*above, path.resolve()))
     settings, assumed = read_settings(marked, pack), read_assumptions(marked)
+    shocks = read_shocks(marked, pack)
     own = {s.lever for s in settings}
     kept = [s for s in parent.settings if s.lever not in own] if parent else []
     scenario = Scenario(
@@ -126,6 +135,7 @@ def _read(marked: Marked, path: FilePath, pack, above: tuple[FilePath, ...]) -> 
         rationale=read_texts(marked, "rationale"),
         settings=tuple(sorted([*kept, *settings], key=setting_order)),
         assumptions={**(parent.assumptions if parent else {}), **assumed},
+        shocks=shocks if "shocks" in marked.data or not parent else parent.shocks,
         extends=(parent.id, *parent.extends) if parent else (),
         text=marked.text,
         file=marked.file,

@@ -8,9 +8,10 @@ from typing import Any
 
 from scenarios.levels import level_names
 from scenarios.scenario import library
-from sim.catalogue import Entry, assumptions, levers
+from sim.catalogue import Entry, assumptions, levers, shock_kinds
 from sim.paths import FIRST_YEAR, LAST_YEAR
 from sim.policy import place_ranks
+from sim.shocks import LONGEST_RECOVERY
 
 
 def scenario_schema(pack, lang: str = "en") -> dict[str, Any]:
@@ -33,6 +34,10 @@ def scenario_schema(pack, lang: str = "en") -> dict[str, Any]:
             "extends": {"type": "string", "examples": library()},
             "levers": _section({key: {"anyOf": [_ref(key), _by_place(key)]} for key in levers()}),
             "assumptions": _section({key: _ref(key) for key in assumptions()}),
+            "shocks": {
+                "type": ["array", "null"],
+                "items": {"anyOf": [_event(e, lang) for e in shock_kinds().values()]},
+            },
         },
         "required": ["name"],
         "additionalProperties": False,
@@ -59,6 +64,25 @@ def _by_place(lever: str) -> dict[str, Any]:
         "propertyNames": _ref("place"),
         "additionalProperties": _ref(lever),
         "minProperties": 1,
+    }
+
+
+def _event(entry: Entry, lang: str) -> dict[str, Any]:
+    lo, hi = entry.bounds
+    places = {"anyOf": [_ref("place"), {"type": "array", "items": _ref("place"), "minItems": 1}]}
+    return {
+        "title": entry.title[lang],
+        "type": "object",
+        "properties": {
+            "kind": {"const": entry.key},
+            "year": _ref("year"),
+            "size": {"type": "number", "minimum": lo, "maximum": hi},
+            "unit": {"const": entry.unit},
+            "place": places,
+            "recovery": {"type": "integer", "minimum": 1, "maximum": LONGEST_RECOVERY},
+        },
+        "required": ["kind", "year", "size", *(["place"] if entry.key == "homes_lost" else [])],
+        "additionalProperties": False,
     }
 
 

@@ -66,10 +66,9 @@ def find_rows(column: np.ndarray, threads: int, *, bit: int | None = None, but: 
 def _rows_with(lo, hi, column, bit, found):
     """Writes rows with the bit from found[lo] on; how many."""
     count = 0
-    for i in range(lo, hi):
-        if column[i] & bit != 0:
-            found[lo + count] = i
-            count += 1
+    for i in range(lo, hi):  # no branch: a wrong guess costs more than a write
+        found[lo + count] = i
+        count += column[i] & bit != 0
     return count
 
 
@@ -77,10 +76,9 @@ def _rows_with(lo, hi, column, bit, found):
 def _rows_but(lo, hi, column, value, found):
     """Writes rows whose value is another from found[lo] on; how many."""
     count = 0
-    for i in range(lo, hi):
-        if column[i] != value:
-            found[lo + count] = i
-            count += 1
+    for i in range(lo, hi):  # no branch: a wrong guess costs more than a write
+        found[lo + count] = i
+        count += column[i] != value
     return count
 
 

@@ -213,6 +213,10 @@ class CityModel(mesa.Model):
         """float64[T]: the lever in force this year, by town; a scenario acts from the first year lived."""
         return (self.start_policy if self.year == self.start else self.policy).lever(name, self.year)
 
+    def away(self, kind: str) -> np.ndarray | None:
+        """float64[T]: share of jobs or arrivals that events keep away this year; None where the policy has none."""
+        return None if self.year == self.start else self.policy.away(kind, self.year)
+
     def assumption(self, name: str) -> float:
         """The assumption in force this year."""
         return (self.start_policy if self.year == self.start else self.policy).assumption(name, self.year)

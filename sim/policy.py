@@ -25,6 +25,7 @@ from sim.catalogue import Entry, assumptions, levers
 from sim.catalogue.lever_fields import SHARED_BY
 from sim.data.pack import RESIDENTS
 from sim.paths import Path, PolicyError, check_value, check_year, default_over
+from sim.shocks import Shock, check_shocks, shares
 
 CITY, REGION, CLUSTER, COUNTY, TOWN = range(5)  # ranks of places; a tier ranks with the clusters
 
@@ -51,6 +52,8 @@ class Policy:
     settings: tuple[Setting, ...]
     _levers: dict[str, np.ndarray] = field(repr=False)  # float64[Y, T]
     _assumptions: dict[str, np.ndarray] = field(repr=False)  # float64[Y]
+    shocks: tuple[Shock, ...] = ()
+    _away: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # kind -> float64[Y, T]
 
     def lever(self, name: str, year: int) -> np.ndarray:
         """float64[T], read-only, in the catalogue's unit (for `total` levers the town's part of the quantity)."""
@@ -64,6 +67,11 @@ class Policy:
             raise unknown("assumption", name, self._assumptions, "assumptions")
         return float(self._assumptions[name][self._row(year)])
 
+    def away(self, kind: str, year: int) -> np.ndarray | None:
+        """float64[T], 0..1: share of jobs or arrivals that events of a kind keep away in a year; None if there is no
+        such event in the policy."""
+        return self._away[kind][self._row(year)] if kind in self._away else None
+
     def _row(self, year: int) -> int:
         if not self.start <= year <= self.end:
             raise PolicyError(
@@ -73,7 +81,14 @@ class Policy:
         return year - self.start
 
 
-def compile_policy(settings: Iterable[Setting], assumed: Mapping[str, Path], pack, start: int, end: int) -> Policy:
+def compile_policy(
+    settings: Iterable[Setting],
+    assumed: Mapping[str, Path],
+    pack,
+    start: int,
+    end: int,
+    shocks: Iterable[Shock] = (),
+) -> Policy:
     """Policy of a run from `start` to `end` (both included); catalogue defaults hold where nothing is set."""
     settings = tuple(settings)
     check_year(start, "start")
@@ -87,6 +102,7 @@ def compile_policy(settings: Iterable[Setting], assumed: Mapping[str, Path], pac
     by_lever: dict[str, list[Setting]] = {}
     for setting in settings:
         _check_setting(setting, pack, places)
+        _refuse_past(setting.path, start, setting.field)
         by_lever.setdefault(setting.lever, []).append(setting)
     weights = {who: shared_by(pack, start, who) for who in SHARED_BY}
     compiled = {}
@@ -100,7 +116,12 @@ def compile_policy(settings: Iterable[Setting], assumed: Mapping[str, Path], pac
             table = _same(chosen, years, default, pack, places)
         table.flags.writeable = False
         compiled[name] = table
-    return Policy(start, end, settings, compiled, _assumed(assumed, years))
+    for name, path in assumed.items():
+        _refuse_past(path, start, f"assumptions.{name}")
+    shocks = tuple(shocks)
+    check_shocks(shocks, pack, start)
+    away = {kind: shares(shocks, kind, years, pack) for kind in {s.kind for s in shocks}}
+    return Policy(start, end, settings, compiled, _assumed(assumed, years), shocks, away)
 
 
 def census_years(pack) -> list[int]:
@@ -183,6 +204,16 @@ def check_pair(setting: Setting, pack) -> None:
         f"“{levers()[setting.lever].title['zh']}”在结对双方之间进行，{setting.place} 不是结对；请设定 {pairs}",
         setting.field,
     )
+
+
+def _refuse_past(path: Path, start: int, field: str) -> None:
+    """A value for one year only must fall on a year that is lived: the start year is data."""
+    if path.single and path.years[0] <= start:
+        raise PolicyError(
+            f"holds in {path.years[0]} only, before the first year lived, {start + 1}",
+            f"只在 {path.years[0]} 年有效，早于模拟的第一年 {start + 1}",
+            field,
+        )
 
 
 def _refuse_repeats(chosen: list[Setting]) -> None:

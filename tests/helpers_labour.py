@@ -63,6 +63,7 @@ def model(year=2010, seed=1, threads=1, parameters=None, frozen=None, **setting)
     m.lever = lambda name: np.full(T, 1.0) * m.setting.get(name, 1.0 if levers()[name].unit == "ratio" else 0.0)
     m.assumption = lambda name: m.setting.get(name, _default(name))
     m.stream = lambda decision, year=None: stream(m.seed, decision, m.year if year is None else year)
+    m.away = lambda kind: None
     m.publish = lambda name, value: m.signals.publish(name, value, m.year)
     m.publish("migrant_access", np.ones(T))
     return m

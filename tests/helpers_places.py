@@ -44,6 +44,7 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
     m.lever = lambda name: np.full(towns, 1.0) * np.asarray(values[name])
     m.start_policy = SimpleNamespace(lever=lambda name, year: m.lever(name))
     m.stream = lambda decision: stream(m.seed, decision, m.year)
+    m.policy, m.away = SimpleNamespace(shocks=()), lambda kind: None
     m.publish = lambda name, value: m.signals.publish(name, value, m.year)
     m.publish("wage", np.full((towns + outside, 2, 2), 50_000.0))
     m.publish("expected_earnings", np.full((towns + outside, 2), 50_000.0))
@@ -55,6 +56,7 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
         unmet=np.zeros(2 * towns, np.int64),
         started=np.zeros(2 * towns, np.int64),
         public_started=np.zeros(towns, np.int64),
+        ruins=[],
     )
     return m
 

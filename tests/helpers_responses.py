@@ -28,8 +28,14 @@ def paths(assumptions):
     return {k: v if isinstance(v, Path) else Path.constant(v) for k, v in (assumptions or {}).items()}
 
 
-def scenario(levers=None, assumptions=None):
-    return Scenario("changed", {"zh": "变", "en": "changed"}, settings=settings(levers), assumptions=paths(assumptions))
+def scenario(levers=None, assumptions=None, shocks=()):
+    return Scenario(
+        "changed",
+        {"zh": "变", "en": "changed"},
+        settings=settings(levers),
+        assumptions=paths(assumptions),
+        shocks=tuple(shocks),
+    )
 
 
 def results(what, end, seeds=SEEDS, parameters=None, start=2020):
@@ -48,9 +54,9 @@ def baseline(end, seeds=SEEDS):
 class Pair:
     """A change and the baseline, seed by seed."""
 
-    def __init__(self, levers=None, assumptions=None, end=2024, seeds=SEEDS, parameters=None):
+    def __init__(self, levers=None, assumptions=None, end=2024, seeds=SEEDS, parameters=None, shocks=()):
         self.base = baseline(end, seeds)
-        self.changed = results(scenario(levers, assumptions), end, seeds, parameters)
+        self.changed = results(scenario(levers, assumptions, shocks), end, seeds, parameters)
 
     def values(self, indicator, place=None):
         """(baseline, changed), float64[seed, year lived]."""
@@ -78,9 +84,9 @@ class Pair:
         return float(np.log(changed.sum() / base.sum()))
 
 
-def city(levers=None, end=2024, replicate=0, **options):
+def city(levers=None, end=2024, replicate=0, shocks=(), **options):
     """A model run to `end`, for what no indicator reports; the same seeds as `Pair`."""
-    policy = compile_policy(settings(levers), {}, load_pack(), 2020, end)
+    policy = compile_policy(settings(levers), {}, load_pack(), 2020, end, shocks)
     return CityModel(policy, end=end, scale=SCALE, seed=replicate_seed(1, replicate), **options).run_until(end)
 
 

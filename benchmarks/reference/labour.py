@@ -26,6 +26,7 @@ from sim.codes import (
 from sim.draws import Decision, draw
 from sim.rules import farming, job_search, participation, wages
 from sim.steps import labour as market
+from sim.steps import search as shared_search
 from sim.steps import training
 from sim.steps.labour_market import in_force, posts_filled
 
@@ -227,12 +228,12 @@ def search(model, seekers: list[Person], held: np.ndarray) -> tuple[list[Person]
     p, jobs = model.rules.labour, model.towns.jobs
     met = np.minimum(p.matching_efficiency * model.lever("job_matching"), 1.0)[:, None, None]
     wanted = np.maximum(jobs - posts_filled(held, jobs), 0) * met
-    room = market._keyed_rounding(wanted, model.stream(Decision.ROUNDING))
+    room = shared_search.keyed_rounding(wanted, model.stream(Decision.ROUNDING))
     openings, cutoff = np.zeros((2, *jobs.shape), np.int64), np.full((2, *jobs.shape), 2.0)
     own_business = model.stream(Decision.SELF_EMPLOYED)
     for number, (where, who) in enumerate(ROUNDS):
         openings[number] = room
-        table = market._search_table(model, in_force(model, "openings", openings)[number], p.downgrade_weight)
+        table = shared_search.search_table(model, in_force(model, "openings", openings)[number], p.downgrade_weight)
         looking, priority, queues = model.stream(where), model.stream(who), {}
         choices = [(person, look(person, table, looking), draw(priority, person.key)) for person in seekers]
         for _, cell, u in choices:

@@ -119,7 +119,7 @@ class Plan:
         o = e.options
         return Job(
             settings, assumed, o.start, o.end, o.scale, e.seeds[r], threads, parameters, pack_name(self.pack),
-            e.output.detail,
+            e.output.detail, scenario.shocks if scenario else (),
         )  # fmt: skip
 
 

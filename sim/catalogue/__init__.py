@@ -16,7 +16,10 @@ import yaml
 from sim.catalogue.entry import CatalogueError, Entry
 from sim.catalogue.lever_fields import MEASURE, check_lever
 
-__all__ = ["CatalogueError", "Entry", "Parameters", "assumptions", "indicators", "levers", "parameters", "record"]
+__all__ = [
+    "CatalogueError", "Entry", "Parameters", "assumptions", "indicators", "levers", "parameters", "record",
+    "shock_kinds",
+]  # fmt: skip
 
 HERE = Path(__file__).parent
 FAMILIES = ("hukou", "housing", "jobs", "services", "land", "countryside", "region")  # as shown; one file each
@@ -26,6 +29,7 @@ _REQUIRED = {
     "parameter": {"title", "unit", "default", "bounds", "kind", "source"},
     "lever": {"title", "unit", "default", "bounds", "spread", "note", "measures", "rule", "levels", "moves"},
     "assumption": {"title", "unit", "default", "bounds", "source"},
+    "shock": {"title", "unit", "bounds", "rule", "measures", "note"},
     "indicator": {"title", "unit", "definition", "basis"},
 }
 
@@ -53,7 +57,7 @@ def _entry(key: str, role: str, group: str, body: dict, path: Path) -> Entry:
     entry = Entry(
         key, role, body.pop("group", group), title, body.pop("unit"), default, tuple(bounds) if bounds else None, body
     )
-    if bounds:
+    if bounds and role != "shock":
         values = default.values() if isinstance(default, dict) else np.ravel(default).tolist()
         for value in values:
             entry.check(value, path.name)
@@ -97,6 +101,12 @@ def levers() -> dict[str, Entry]:
 def assumptions() -> dict[str, Entry]:
     """What a policy-maker cannot set: the world outside, vital rates."""
     return _read(HERE / "assumptions.yaml", "assumption", "assumption")
+
+
+@cache
+def shock_kinds() -> dict[str, Entry]:
+    """Kinds of named events (`sim.shocks`)."""
+    return _read(HERE / "shocks.yaml", "shock", "shock")
 
 
 @cache

@@ -80,7 +80,8 @@ def withdrawn(base, vacancy, p):
 def posts_wanted(base, relative_wage, shock: float, p):
     """Posts that firms want (not yet whole).
 
-    D = base * (w / w_reference)^(-demand_wage_elasticity) * (1 + shock / 100); the reference wage is the start wage of
-    the same place and skill moved with national wages. Agglomeration is in the wage only, so it is not counted twice.
+    D = base * (w / w_reference)^(-demand_wage_elasticity) * (1 + shock / 100), shock in per cent; the reference wage is
+    the start wage of the same place and skill moved with national wages. Agglomeration is in the wage only, so it is
+    not counted twice.
     """
     return base * relative_wage ** (-p.demand_wage_elasticity) * (1.0 + shock / 100.0)

@@ -75,7 +75,11 @@ def choice_shares(model, table: Attraction) -> np.ndarray:
     """
     out = np.empty((model.O, CLASSES, 2 * model.T))
     _fill_shares(table.pull, table.reach, table.earnings, table.service, model.par.moving, np.empty(model.P), out)
-    return out
+    away = model.away("arrivals_stopped")
+    if away is None:
+        return out
+    shares = np.diff(out, prepend=0.0, axis=2) * np.repeat(1.0 - away, 2)  # those bound for the place stay at home
+    return np.cumsum(shares, axis=2)
 
 
 @kernel

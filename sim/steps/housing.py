@@ -16,6 +16,7 @@ from sim.rules import tenure
 from sim.state import CONSTRUCTION_LAG
 from sim.steps import home_requests, place_counts, tenants
 from sim.steps.home_requests import CALLS, FAMILIES, MOVING, NO_HOME, OPEN, PUBLIC_QUEUE, HomeRequests
+from sim.steps.homes_lost import Ruins, homes_lost
 from sim.steps.land import town_quota
 from sim.steps.place_counts import EARNINGS, RESIDENTS, by_county, by_town, keyed_whole, occupied, place_draws
 
@@ -44,6 +45,7 @@ class HousingState:
     unmet: np.ndarray  # int64[2T], requests for commodity homes that failed since the last step
     started: np.ndarray  # int64[2T], commodity and public homes started this year
     public_started: np.ndarray  # int64[T], public homes started this year
+    ruins: list[Ruins]  # homes lost in events and not rebuilt yet
     talent: np.ndarray  # float64[T], homes built for the highly skilled
     renewed: np.ndarray  # float64[T], commodity homes renewed since the start
     renewed_share: np.ndarray  # float64[T], of the urban part's commodity homes, 0 to 1
@@ -85,6 +87,7 @@ def initialise(model) -> None:
         unmet=np.zeros(t2, np.int64),
         started=np.zeros(t2, np.int64),
         public_started=np.zeros(model.T, np.int64),
+        ruins=[],
         talent=np.zeros(model.T),
         renewed=np.zeros(model.T),
         renewed_share=np.zeros(model.T),
@@ -130,6 +133,7 @@ def _outside_rents(model) -> np.ndarray:
 def housing(model) -> None:
     """Step 8, after moves: count, respond, build, let, demolish, change tenure."""
     taken = occupied(model)
+    homes_lost(model, taken)
     market_vacancy = _market_vacancy(model, taken)
     _respond(model, market_vacancy)
     _complete_and_start(model, market_vacancy)

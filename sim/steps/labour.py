@@ -6,7 +6,7 @@
    then workers are trained (`training.py`);
 2. `attend`    people retire, enter, leave, lose posts; farmers consider a post; those outside work there or not;
 3. `_lay_off`  where posts are fewer than workers, by keyed priority;
-4. `_search`   two rounds: choose an opening within reach, get it if the keyed priority is below the published cutoff;
+4. `search`    two rounds: choose an opening within reach, get it if the keyed priority is below the published cutoff;
 5. villagers left without a post and with land farm;
 6. `_settle`   wages by density and unemployment; chance of work and expected earnings are published; people are paid.
 
@@ -24,7 +24,7 @@ from sim.rules import job_search, labour_demand, wages
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
 from sim.steps import posts as post_kernels
-from sim.steps import training
+from sim.steps import search, training
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
@@ -140,7 +140,7 @@ def labour(model) -> None:
 
     for_chunks(len(people), model.threads, take_up)
     lost, held = _lay_off(model, c, h, market.held(model))
-    rows, held = _search(model, c, h, np.concatenate([_seekers(model, seeks), lost]), held)
+    rows, held = search.search(model, np.concatenate([_seekers(model, seeks), lost]), held)
     kernels.fall_back(rows, model.year, T, c, h, chance.farm, expected, farm_income, p)
     growth = 1.0 + model.assumption("real_wage_growth") / 100.0
     model.labour_state.level *= growth
@@ -190,7 +190,14 @@ def _demand(model) -> np.ndarray:
     relative = model.signals.wage[: model.T] / (towns.base_wage * state.level)
     innovation = model.lever("innovation")[:, None, None]
     towns.base_wage[:] = labour_demand.more_productive.py_func(towns.base_wage, innovation)
-    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, model.assumption("jobs_shock"), p))
+    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, _shock(model), p))
+
+
+def _shock(model) -> np.ndarray:
+    """Posts that are away this year, per cent (negative): the assumption, and events of the town."""
+    shock = model.assumption("jobs_shock")
+    away = model.away("jobs_lost")
+    return shock if away is None else (100.0 + shock) * (1.0 - away)[:, None, None] - 100.0
 
 
 def _relocate(model, base: np.ndarray) -> None:
@@ -246,70 +253,6 @@ def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[
     c.work_town[lost] = NOWHERE
     c.self_employed[lost] = 0
     return lost, held - np.bincount(cell[lost], minlength=held.size).reshape(held.shape)
-
-
-def _search(
-    model, c: PeopleRows, h: HouseholdRows, rows: np.ndarray, held: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Two rounds of search; publishes openings and cutoffs; seekers who found no post, and who holds posts now."""
-    p, jobs = model.par.labour, model.towns.jobs
-    met = np.minimum(p.matching_efficiency * model.lever("job_matching"), 1.0)[:, None, None]
-    wanted = np.maximum(jobs - market.posts_filled(held, jobs), 0) * met
-    room = _keyed_rounding(wanted, model.stream(Decision.ROUNDING))
-    rounds = ((Decision.JOB_TOWN, Decision.JOB_PRIORITY), (Decision.JOB_TOWN_SECOND, Decision.JOB_PRIORITY_SECOND))
-    openings, cutoff = np.zeros((2, *jobs.shape), np.int64), np.full((2, *jobs.shape), 2.0)
-    for number, (where, who) in enumerate(rounds):
-        openings[number] = room
-        table = _search_table(model, market.in_force(model, "openings", openings)[number], p.downgrade_weight)
-        choice = np.full(len(rows), NO_CELL, np.int32)
-        _choose(model, c, h, rows, model.stream(where), table, choice)
-        u = kernels.draws(model.stream(who), c.key[rows])
-        cutoff[number] = kernels.cutoffs(choice, u, room.ravel()).reshape(jobs.shape)
-        bar = model.publish("job_cutoff", cutoff.copy())[number].ravel()
-        gets = (choice != NO_CELL) & (u < bar[choice])
-        model.flow["jobs_taken"] += _hire(model, c, h, rows[gets], choice[gets])
-        room = room - np.bincount(choice[gets], minlength=room.size).reshape(room.shape)
-        own_skill = choice[gets] // 2 * 2 + (c.education[rows[gets]] == COLLEGE)
-        held = held + np.bincount(own_skill, minlength=held.size).reshape(held.shape)
-        rows = rows[~gets]
-    return rows, held
-
-
-def _choose(model, c: PeopleRows, h: HouseholdRows, rows, base, table, choice) -> None:
-    for_chunks(len(rows), model.threads, lambda lo, hi, _: kernels.choose(lo, hi, rows, c, h, base, table, choice))
-
-
-def _search_table(model, room: np.ndarray, downgrade: float) -> np.ndarray:
-    """float64[2 T, 4 T]: cumulative search weights by (town of residence, skill) over cells.
-
-    High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
-    """
-    state, p, T = model.labour_state, model.par.labour, model.T
-    pull = job_search.search_weight.py_func(room, 1.0, model.signals.wage[:T] / state.reference, p)
-    table = np.empty((2 * T, 4 * T))
-    kernels.cumulate_search(state.reach, pull, downgrade, table)
-    return table
-
-
-def _keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:
-    """int64: floor(value + u), u the cell's own draw of the year: whole posts without bias."""
-    u = kernels.draws(base, np.arange(1, value.size + 1, dtype=np.uint64)).reshape(value.shape)
-    return np.floor(value + u).astype(np.int64)
-
-
-def _hire(model, c: PeopleRows, h: HouseholdRows, rows: np.ndarray, cell: np.ndarray) -> np.ndarray:
-    """Puts the people of `rows` into the posts of `cell`; some low-skill service posts are own businesses.
-
-    Returns those who earned nothing in the year before, or farmed, by residence: int64[P].
-    """
-    fresh = rows[(c.wage[rows] == 0.0) | (c.sector[rows] == PRIMARY)]
-    own = kernels.draws(model.stream(Decision.SELF_EMPLOYED), c.key[rows]) < model.par.labour.self_employed_share
-    sector = SECONDARY + (cell // 2) % 2
-    c.status[rows] = EMPLOYED
-    c.sector[rows] = sector
-    c.work_town[rows] = cell // 4
-    c.self_employed[rows] = own & (sector == TERTIARY) & (cell % 2 == 0)
-    return np.bincount(h.home[c.household[fresh]], minlength=model.P)
 
 
 # --- wages and what is published --------------------------------------------------------------------------------------

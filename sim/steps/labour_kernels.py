@@ -210,38 +210,6 @@ def draws(base, keys):
     return out
 
 
-@kernel
-def cumulate_search(reach, pull, downgrade, out):
-    """Cumulated weights out[town * 2 + skill, cell] of reach[T, T] times pull[T, sector, skill].
-
-    High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
-    """
-    for town in range(reach.shape[0]):
-        low, high, cell = 0.0, 0.0, 0
-        for work in range(reach.shape[1]):
-            for sector in range(pull.shape[1]):
-                weight = reach[town, work] * pull[work, sector, 0]
-                low += weight
-                high += downgrade * weight
-                out[2 * town, cell], out[2 * town + 1, cell] = low, high
-                high += reach[town, work] * pull[work, sector, 1]
-                out[2 * town, cell + 1], out[2 * town + 1, cell + 1] = low, high
-                cell += 2
-
-
-@kernel
-def choose(lo, hi, rows, c, h, base, table, choice):
-    """Each seeker (`rows`) picks a cell by inverse transform of the cumulative weights table[town * 2 + skill, 4 T]."""
-    last = table.shape[1] - 1
-    for a in range(lo, hi):
-        i = rows[a]
-        line = table[(h.home[c.household[i]] // 2) * 2 + (1 if c.education[i] == COLLEGE else 0)]
-        if line[last] <= 0.0:
-            choice[a] = NO_CELL
-        else:
-            choice[a] = min(np.searchsorted(line, draw(base, c.key[i]) * line[last], side="right"), last)
-
-
 @allocating
 def cutoffs(cell, u, room):
     """float64[cells]: a candidate is admitted if u < cutoff[cell]; exactly min(room, candidates) are.
