@@ -65,6 +65,7 @@ SWAPS: tuple[tuple[object, str, object], ...] = (
     (town_training, "eligible", training.eligible),
     (town_training, "train", training.train),
     (labour_market, "count_residents", counts.count_residents),
+    (labour_market, "count_earnings", counts.count_earnings),
     (town_labour, "_pay", labour.pay),
     (town_incomes, "_incomes_of_the_year", incomes.incomes_of_the_year),
     (town_land, "residents_by_place", counts.residents_by_place),

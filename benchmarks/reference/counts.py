@@ -70,8 +70,13 @@ def count_people(model) -> np.ndarray:
     return np.array(out)
 
 
-def people_by_place(model) -> np.ndarray:
-    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen)."""
+def count_earnings(model) -> np.ndarray:
+    """int64[T]: earnings of residents at work, fen."""
+    return count_residents(model)[:, :, EARNED].sum(axis=1)
+
+
+def people_by_place(model, pupils: bool = True) -> np.ndarray:
+    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils (if asked for), earnings (fen)."""
     first, last = (int(age) for age in model.rules.services.school_ages)
     county, year, towns = model.county, model.year, model.T
     out = zeros(2 * towns, COLUMNS)
@@ -83,7 +88,7 @@ def people_by_place(model) -> np.ndarray:
         for person in household.members:
             row[RESIDENTS] += 1
             row[EARNINGS] += floor(person.wage * 100.0 + 0.5)
-            if first <= year - person.birth_year < last:
+            if pupils and first <= year - person.birth_year < last:
                 registered = person.hukou_place
                 local = registered < towns and county[registered] == county[place // 2]
                 row[LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1

@@ -108,7 +108,7 @@ def _remember(model, money, residents) -> None:
 def _accounts(model) -> tuple[dict, np.ndarray]:
     """Money of the year by item, and residents by county. Publishes transfer_per_rural."""
     p = model.par.budgets
-    people = place_counts.people_by_place(model)
+    people = place_counts.people_by_place(model, pupils=False)
     residents = by_county(model, by_town(people[:, RESIDENTS]))
     rural = by_county(model, people[0::2, RESIDENTS])
     earnings = by_county(model, by_town(people[:, EARNINGS])) / 100.0

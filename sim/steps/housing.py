@@ -74,7 +74,7 @@ def initialise(model) -> None:
     Needs people, households, jobs and the signal wage.
     """
     p, towns = model.par.housing, model.towns
-    taken, people = occupied(model), place_counts.people_by_place(model)
+    taken, people = occupied(model), place_counts.people_by_place(model, pupils=False)
     empty = taken * p.vacancy_start / (1.0 - p.vacancy_start)
     towns.homes[:] = taken + keyed_whole(model, empty, 0)
     per_head = earnings_per_head(model, people)
@@ -166,7 +166,7 @@ def _publish_vacancy(model, taken) -> None:
 def _respond(model, vacancy) -> None:
     """Prices and rents move with the vacancy gap and earnings per head."""
     p, state, signals = model.par.housing, model.housing_state, model.signals
-    per_head = earnings_per_head(model, place_counts.people_by_place(model))
+    per_head = earnings_per_head(model, place_counts.people_by_place(model, pupils=False))
     known = (per_head > 0) & (state.earnings_last > 0)
     growth = np.log(np.where(known, per_head, 1.0) / np.where(known, state.earnings_last, 1.0))
     state.earnings_last = per_head

@@ -17,14 +17,14 @@ import numpy as np
 
 from sim.codes import COLLEGE, EMPLOYED, NO_SECTOR, NOWHERE, PRIMARY, SECONDARY, SKILLS, TERTIARY, UNEMPLOYED
 from sim.draws import Decision
-from sim.engine import find_rows, for_chunks
+from sim.engine import add_up, find_rows, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
 from sim.rules import job_search, labour_demand, wages
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
 from sim.steps import posts as post_kernels
-from sim.steps import search, training
+from sim.steps import roster, search, training
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
@@ -120,7 +120,7 @@ def labour(model) -> None:
     model.towns.jobs[:] = _demand(model)
     training.train_workers(model)
     c, h = model.people.rows, model.households.rows
-    signals, seeks = model.signals, np.zeros(len(people), np.uint8)
+    signals, seeks = model.signals, roster.buffer(model, "seeks", len(people), np.uint8)
     minutes = np.asarray(model.pack.travel_minutes)
     chance = _streams(model)
     expected, farm_income = signals.expected_earnings, signals.farm_income
@@ -128,18 +128,17 @@ def labour(model) -> None:
     kernels.entry_and_exit(p, passage)
     kernels.retirement(p, retiring)
 
-    def attend(lo, hi, _):
-        kernels.attend(lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks)
-
-    for_chunks(len(people), model.threads, attend)
-    retired = find_rows(seeks, model.threads, bit=kernels.RETIRES)
-    model.flow["jobs_left"] += np.bincount(h.home[c.household[retired]], minlength=model.P)
-
-    def take_up(lo, hi, _):
+    def attend(lo, hi, out):  # three passes over the same rows, while they are at hand
+        left, held = out[: model.P], out[model.P :]
+        kernels.attend(
+            lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks, left
+        )
         kernels.take_up_farming(lo, hi, T, c, h, chance.farm, expected, farm_income, p, seeks)
+        kernels.count_posts(lo, hi, T, c, h, held)
 
-    for_chunks(len(people), model.threads, take_up)
-    lost, held = _lay_off(model, c, h, market.held(model))
+    left, held = np.split(add_up(len(people), model.threads, (model.P + 4 * T,), attend), [model.P])
+    model.flow["jobs_left"] += left
+    lost, held = _lay_off(model, c, h, held.reshape(model.towns.jobs.shape))
     rows, held = search.search(model, np.concatenate([_seekers(model, seeks), lost]), held)
     kernels.fall_back(rows, model.year, T, c, h, chance.farm, expected, farm_income, p)
     growth = 1.0 + model.assumption("real_wage_growth") / 100.0
@@ -150,7 +149,7 @@ def labour(model) -> None:
 
 def _seekers(model, seeks: np.ndarray) -> np.ndarray:
     """Rows of those who seek a post."""
-    return find_rows(seeks, model.threads, bit=kernels.SEEKS)
+    return find_rows(seeks, model.threads, bit=1)
 
 
 def _streams(model) -> Streams:

@@ -30,7 +30,6 @@ from sim.rules.participation import chance_to_enter, chance_to_leave, participat
 from sim.rules.wages import person_wage
 
 NO_CELL = -1
-SEEKS, RETIRES = 1, 2  # bits of what `attend` finds
 # columns of the counts by town of residence
 LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
 AGES = 128  # rows of tables by age
@@ -116,10 +115,10 @@ def retirement(p, out):
 
 
 @kernel
-def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks):
-    """Who retires, leaves or enters the labour force, loses the post, and who seeks one.
+def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks, left):
+    """Who retires, leaves or enters the labour force, loses the post, and who seeks one (`seeks[i]` = 1).
 
-    Fills seeks[i]: SEEKS, or RETIRES for those who retire from last year's earnings.
+    Adds those who retire from last year's earnings to left[place].
 
     Farmers who seek stay farmers unless they find a post. minutes float32[T+O, T+O]; expected float64[T+O, 2] yuan;
     farm_income float64[T] yuan; retiring and passage as filled by `retirement` and `entry_and_exit`.
@@ -137,7 +136,7 @@ def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, re
         retires = retiring[kind, c.sex[i], skill, min(age, AGES - 1)]
         if retires > 0.0 and draw(chance.retire, c.key[i]) < retires:
             _leave_post(c, i, RETIRED)
-            seeks[i] = RETIRES if c.wage[i] > 0.0 else 0
+            left[home] += c.wage[i] > 0.0
             continue
         if home >= 2 * towns:
             _work_outside(c, i, age, home - towns, draw(chance.outside, c.key[i]), p)
@@ -191,6 +190,14 @@ def count_residents(lo, hi, c, home, out):
         cell[SEEKING] += seeks
         cell[FARMERS] += works & (c.sector[i] == PRIMARY)
         cell[EARNINGS] += works * np.int64(round(c.wage[i] * 100.0))
+
+
+@kernel
+def count_earnings(lo, hi, c, home, out):
+    """Adds up earnings of the year before of those at work, fen, by home // 2: out int64[P]."""
+    for i in range(lo, hi):
+        fen = np.int64(round(c.wage[i] * 100.0))
+        out[home[c.household[i]] // 2] += fen * (c.status[i] == EMPLOYED)
 
 
 @kernel

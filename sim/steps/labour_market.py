@@ -10,7 +10,7 @@ from sim.engine import add_up
 from sim.rules import wages
 from sim.state import SIGNALS
 from sim.steps import labour_kernels as kernels
-from sim.steps.labour_kernels import EARNINGS, FARMERS, LABOUR_FORCE, SEEKING
+from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, SEEKING
 
 BASE_YEAR = 2020  # constant yuan; year of the reference levels in the catalogue
 DELTA_WAGE_QUALITIES = ("official", "secondary")  # only members of the Delta have wages of their own in print
@@ -95,6 +95,16 @@ def count_residents(model) -> np.ndarray:
     return add_up(len(model.people), model.threads, (model.P, SKILLS, 4), count)[: model.T]
 
 
+def count_earnings(model) -> np.ndarray:
+    """int64[T]: earnings of residents at work, fen."""
+    c, home = model.people.rows, model.households.home
+
+    def count(lo, hi, out):
+        kernels.count_earnings(lo, hi, c, home, out)
+
+    return add_up(len(model.people), model.threads, (model.P,), count)[: model.T]
+
+
 def skill_supply(counts: np.ndarray) -> float:
     """High-skilled share of residents who work off the land or seek work."""
     force = (counts[:, :, LABOUR_FORCE] - counts[:, :, FARMERS]).sum(axis=0)
@@ -129,7 +139,7 @@ def density(reach: np.ndarray, filled: np.ndarray) -> np.ndarray:
 
 def customers(model) -> np.ndarray:
     """float64[T]: residents' earnings within reach in reference wages of the last labour step, and one more."""
-    earnings = count_residents(model)[:, :, EARNINGS].sum(axis=1) / 100.0
+    earnings = count_earnings(model) / 100.0
     return model.labour_state.reach.T @ earnings / model.labour_state.reference + 1.0
 
 

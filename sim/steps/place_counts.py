@@ -43,6 +43,15 @@ def _count_people(lo, hi, c, home, town_county, year, from_age, below_age, out):
 
 
 @kernel
+def _count_earners(lo, hi, c, home, out):
+    """Adds up residents and their earnings: out int64[P, COLUMNS]."""
+    for i in range(lo, hi):
+        place = home[c.household[i]]
+        out[place, RESIDENTS] += 1
+        out[place, EARNINGS] += np.int64(np.floor(np.float64(c.wage[i]) * 100.0 + 0.5))
+
+
+@kernel
 def _count_residents(lo, hi, home, size, out):
     for h in range(lo, hi):
         out[home[h]] += size[h]
@@ -66,14 +75,20 @@ def occupied(model) -> np.ndarray:
     return add_up(hh.n, model.threads, (2 * model.T, HOME_TYPES), work)
 
 
-def people_by_place(model) -> np.ndarray:
-    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen)."""
+def people_by_place(model, pupils: bool = True) -> np.ndarray:
+    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen).
+
+    Without `pupils` their columns stay zero: most readers need none, and ages are dear to look at.
+    """
     ages, year = model.par.services.school_ages, model.year
     c, home, counties = model.people.rows, model.households.home, np.asarray(model.pack.town_county)
     from_age, below_age = int(ages[0]), int(ages[1])
 
     def work(lo, hi, out):
-        _count_people(lo, hi, c, home, counties, year, from_age, below_age, out)
+        if pupils:
+            _count_people(lo, hi, c, home, counties, year, from_age, below_age, out)
+        else:
+            _count_earners(lo, hi, c, home, out)
 
     return add_up(len(model.people), model.threads, (model.P, COLUMNS), work)[: 2 * model.T]
 
