@@ -84,10 +84,10 @@ class Pair:
         return float(np.log(changed.sum() / base.sum()))
 
 
-def city(levers=None, end=2024, replicate=0, shocks=(), **options):
+def city(levers=None, end=2024, replicate=0, shocks=(), scale=SCALE, **options):
     """A model run to `end`, for what no indicator reports; the same seeds as `Pair`."""
     policy = compile_policy(settings(levers), {}, load_pack(), 2020, end, shocks)
-    return CityModel(policy, end=end, scale=SCALE, seed=replicate_seed(1, replicate), **options).run_until(end)
+    return CityModel(policy, end=end, scale=scale, seed=replicate_seed(1, replicate), **options).run_until(end)
 
 
 def shuffled(population, seed):
