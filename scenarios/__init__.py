@@ -14,6 +14,8 @@ _LAZY = {
     "Experiment": "scenarios.experiments.experiment",
     "batch": "scenarios.batches",
     "Store": "scenarios.store.store",
+    "Target": "scenarios.analyses.target",
+    "ema_model": "scenarios.ema",
 }
 
 

@@ -84,8 +84,29 @@ def _research_commands(add: Callable[[str], argparse.ArgumentParser], lang: str)
     query.add_argument("sql", help=word("sql", lang))
     query.add_argument("--json", action="store_true", help=word("json", lang))
     query.add_argument("--csv", action="store_true", help=word("csv", lang))
+    _analyse_options(add("analyse"), lang)
     reproduce = add("reproduce")
     reproduce.add_argument("run", metavar="DIR/RUN", help=word("batch_run", lang))
+
+
+def _analyse_options(analyse: argparse.ArgumentParser, lang: str) -> None:
+    methods = ("effects", "morris", "sobol", "thresholds", "robustness", "convergence", "all", "shapley", "reach")
+    analyse.add_argument(
+        "method", choices=methods, metavar="method", help=word("method", lang, names=", ".join(methods))
+    )
+    analyse.add_argument("source", help=word("source", lang))
+    analyse.add_argument("--indicator", help=word("indicator", lang))
+    analyse.add_argument("--place", help=word("place", lang))
+    analyse.add_argument("--year", type=int, help=word("years", lang))
+    analyse.add_argument("--at-least", type=float, metavar="VALUE", help=word("at_least", lang))
+    analyse.add_argument("--at-most", type=float, metavar="VALUE", help=word("at_most", lang))
+    analyse.add_argument("--out", metavar="FILE", help=word("report_file", lang))
+    analyse.add_argument("--json", action="store_true", help=word("json", lang))
+    analyse.add_argument("--against", metavar="SCENARIO", default="baseline", help=word("against", lang))
+    analyse.add_argument("--by", choices=("lever", "family"), default="lever", help=word("by", lang))
+    analyse.add_argument("--workers", type=_count, help=word("workers", lang))
+    analyse.add_argument("--replicates", type=_count, default=8, help=word("replicates", lang))
+    _year_options(analyse, lang)
 
 
 def _year_options(command: argparse.ArgumentParser, lang: str) -> None:

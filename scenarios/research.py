@@ -64,6 +64,13 @@ def query(args: Namespace) -> None:
         console().print(frame_table(found))
 
 
+def analyse(args: Namespace) -> None:
+    """Analyses a batch, a package of policies, or searches what it would take."""
+    from scenarios.analyses.commands import analyse as find
+
+    find(args)
+
+
 def reproduce(args: Namespace) -> int:
     """Runs one row of a batch again and compares it to the last digit."""
     from scenarios.reproducing import reproduce as run_again

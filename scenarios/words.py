@@ -2,6 +2,8 @@
 
 import os
 
+from scenarios.research_words import RESEARCH
+
 LANGUAGES = ("zh", "en")
 
 WORDS = {
@@ -44,52 +46,6 @@ WORDS = {
     "bench_extrapolated": ("（由 {n} 次外推）", "(from {n} runs)"),
     "bench_reference": ("比普通 Mesa 对象快（倍，单线程）", "times as fast as plain Mesa objects (one thread)"),
     "app": ("打开网页应用", "open the app in the browser"),
-    "batch": ("运行一项试验的全部批次", "run all runs of an experiment into a folder"),
-    "query": ("用 SQL 查询批次结果", "ask a batch in SQL (DuckDB)"),
-    "analyse": ("分析批次结果或政策方案", "analyse a batch, or a package of policies"),
-    "reproduce": ("重跑批次中的一次运行并逐位比对", "run one row of a batch again and compare to the last digit"),
-    "experiment": ("试验名称或 .yaml 文件", "id of an experiment or a .yaml file"),
-    "schema_kind": ("情景文件或试验文件", "scenario or experiment files"),
-    "scheduler": ("Dask 调度器地址（代替本机进程）", "address of a Dask scheduler, instead of processes here"),
-    "resume": ("继续未完成的批次", "go on with a batch that was stopped"),
-    "dry_run": ("只报告运行次数、时间与磁盘占用", "only say how many runs, how long, how much disk"),
-    "yes": ("确认运行次数很多的设计", "run a design of very many runs"),
-    "batch_folder": ("批次结果文件夹", "folder of a batch"),
-    "batch_run": ("批次文件夹/运行编号", "folder of a batch and number of a run"),
-    "sql": ("查询语句；表：runs results groups points", "statement; tables: runs, results, groups, points"),
-    "csv": ("输出 CSV", "print CSV"),
-    "batch_done": ("{n} 次运行，其中失败 {failed} 次；结果在 {out}", "{n} runs, {failed} failed; results are in {out}"),
-    "batch_failed": (
-        "失败原因：jiangmen query {out} \"select run, error from runs where status != 'done'\"",
-        "why: jiangmen query {out} \"select run, error from runs where status != 'done'\"",
-    ),
-    "batch_runs": (
-        "{runs} 次运行：{s} 个情景 × {n} 个设计点 × {e} 组参数 × {r} 次重复",
-        "{runs} runs: {s} scenarios x {n} points x {e} parameter sets x {r} replicates",
-    ),
-    "batch_time": (
-        "每次约 {one:.2f} 秒；{workers} 个进程共约 {all}",
-        "about {one:.2f} s each; about {all} with {workers} processes",
-    ),
-    "batch_disk": (
-        "约占磁盘 {size}，{parts} 个部分（可用 {free}）",
-        "about {size} of disk in {parts} parts ({free} free)",
-    ),
-    "batch_many": ("注意：{why}", "note: {why}"),
-    "fine_experiment": (
-        "{file}：无误（{runs} 次运行：{s} 个情景 × {n} 个设计点 × {e} 组参数 × {r} 次重复，{hash}）",
-        "{file}: fine ({runs} runs: {s} scenarios x {n} points x {e} parameter sets x {r} replicates, {hash})",
-    ),
-    "same_digits": ("运行 {run}：{n} 个数值逐位一致", "run {run}: all {n} values are the same to the last digit"),
-    "same_error": ("运行 {run}：再次以同样错误失败（{error}）", "run {run}: fails again with the same error ({error})"),
-    "other_digits": (
-        "运行 {run}：{n} 个数值中 {k} 个不同，最大差 {gap:g}（{indicator}，{place}，{year}）",
-        "run {run}: {k} of {n} values differ, most by {gap:g} ({indicator}, {place}, {year})",
-    ),
-    "other_program": (
-        "提示：程序或目录自该批次运行后已改变",
-        "note: the program or the catalogue has changed since the batch was run",
-    ),
     "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
     "from_url": (
         "应用界面的网址：运行其中的政策、假设、种子与重复次数（命令行中给出的选项优先）",
@@ -170,7 +126,7 @@ WORDS = {
     "term_stay": ("留居", "years here"),
     "term_constant": ("县区常数", "county constant"),
     "points": ("百分点", "percentage points"),
-}  # fmt: skip
+} | RESEARCH  # fmt: skip
 
 
 def word(key: str, lang: str, **values) -> str:

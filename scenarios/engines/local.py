@@ -18,11 +18,12 @@ def in_this_process(parts: Iterator[Part]) -> Iterator[Done]:
         yield run_part(part)
 
 
-def in_processes(parts: Iterator[Part], workers: int) -> Iterator[Done]:
+def in_processes(parts: Iterator[Part], workers: int, keep: bool = False) -> Iterator[Done]:
     """Parts as they finish. When a worker is killed, all parts that were out are run again, each alone: so the guilty
-    one shows and the others do not suffer."""
+    one shows and the others do not suffer. `keep`: the workers stay for the next call."""
     pending: dict[Future, Part] = {}
     suspects: list[Part] = []
+    whole = False
     try:
         while True:
             while suspects:
@@ -30,6 +31,7 @@ def in_processes(parts: Iterator[Part], workers: int) -> Iterator[Done]:
             for part in _take(parts, AHEAD * workers - len(pending)):
                 pending[_submit(part, workers)] = part
             if not pending:
+                whole = True
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -44,7 +46,8 @@ def in_processes(parts: Iterator[Part], workers: int) -> Iterator[Done]:
                 suspects += _rest(pending)
                 drop(workers)
     finally:
-        drop(workers, end=True)
+        if not (keep and whole):
+            drop(workers, end=True)
 
 
 def _take(parts: Iterator[Part], room: int) -> Iterator[Part]:

@@ -1,6 +1,7 @@
 """Reads experiment files: every mistake is told with file, line and field, before anything runs."""
 
 import importlib
+import json
 from collections.abc import Mapping
 from dataclasses import fields as dataclass_fields
 from difflib import get_close_matches
@@ -46,6 +47,7 @@ def of(given: Mapping[str, Any], id: str, pack=None) -> Experiment:
     import yaml
 
     given = {"name": {"zh": id, "en": id}} | dict(given)
+    given = json.loads(json.dumps(given, default=lambda value: value.item()))  # plain, nothing shared
     text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=120)
     return read(parse_marked(text, id), FilePath.cwd(), id, pack)
 
