@@ -117,6 +117,7 @@ def test_thresholds_of_a_line(tmp_path):
     row = found.table.set_index("factor").loc["a"]
     assert row["threshold"] == pytest.approx(np.median((1.5 - luck) / 2))
     assert row["crossing"] == row["lines"] == 20
+    assert "<svg" in found.svg("zh")
     with pytest.raises(ScenarioError, match="at_least and at_most"):
         thresholds(store, Y)
     never = thresholds(store, Target("y", at_least=99)).sentences("en")

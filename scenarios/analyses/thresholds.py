@@ -119,4 +119,5 @@ def _chart(store: "Store", target: Target, values: np.ndarray, lang: str):
     marks = base.mark_line(point=True).encode(x=alt.X("x:Q", title=None), y=axis)
     rule = base.mark_rule(strokeDash=[4, 3], color="#b00").encode(y=alt.datum(target.bound))
     size = {"width": WIDTH // 2, "height": HEIGHT // 2}
-    return (marks + rule).properties(**size).facet("factor:N", columns=2, title=None).resolve_scale(x="independent")
+    panels = (marks + rule).properties(**size).facet(alt.Facet("factor:N", title=None), columns=2)
+    return panels.resolve_scale(x="independent")

@@ -1,4 +1,4 @@
-"""Tells experiment files from scenario files, for `jiangmen check`."""
+"""Tells experiment and goal files from scenario files, for `jiangmen check`."""
 
 from pathlib import Path
 
@@ -12,4 +12,8 @@ def experiment_of(file: str) -> Experiment | None:
     if not Path(file).is_file():
         return None
     marked = read_marked(Path(file), file)
+    if "goals" in marked.data:
+        from scenarios.analyses.reaching import load_goal
+
+        return load_goal(file).experiment
     return load(file) if any(key in MARKS for key in marked.data) else None
