@@ -182,11 +182,6 @@ def _migrants(result):
     return sum(result.series(name, load_pack().city_id)[:, -1] for name in names).mean()
 
 
-@pytest.mark.xfail(
-    reason="wrong sign: posts do not follow people, so earnings per head fall when they come, more than vacancy does",
-    strict=True,
-    raises=AssertionError,
-)
 def test_more_migrants_raise_prices(pack):
     """1 % more migrants: prices up by 0.1 to 1.5 % (wang_hui 0.70, lin_ma 0.31 with a range of 0 to 1.34)."""
     pair = Pair(assumptions={"arrivals_shock": -90.0})
@@ -227,14 +222,12 @@ def test_more_parity_keeps_migrants_and_draws_choosers(start_model):
     assert 1.1 <= choose[1] / choose[0] <= 1.6
 
 
-@pytest.mark.xfail(
-    reason="no more come: free homes bind; those who would have left keep theirs, so slightly fewer arrive",
-    strict=True,
-    raises=AssertionError,
-)
 def test_more_parity_brings_more_arrivals():
-    """Parity 0.6 to 1: arrivals over four years up by at least 3 %."""
-    assert Pair(permits(1.0)).log_ratio_total("arrivals") >= 0.03
+    """Parity 0.6 to 1: arrivals over four years up in each pair, on average by 2 to 20 %: of those who want to come
+    (10 to 60 % more, see above) the homes that stand free let in a part."""
+    pair = Pair(permits(1.0))
+    assert (pair.total("arrivals") > 0).all()
+    assert 0.02 <= pair.log_ratio_total("arrivals") <= 0.2
 
 
 def test_the_more_rural_rights_are_kept_the_more_convert():

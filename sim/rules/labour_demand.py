@@ -39,6 +39,17 @@ def skill_share(share: float, demand_share: float, supply_share: float, lever: f
 
 
 @rule
+def followed(base, before, now, p):
+    """Posts of a year after firms of other places have followed the labour force of the city.
+
+    b' = b (L_now / L_before)^posts_follow_people, L the city's labour force after the last two years. Posts follow
+    people as well as people follow posts (Carlino and Mills 1987; Blanchard and Katz 1992): without it more hands
+    would only mean fewer posts a head. The elasticity is a prior.
+    """
+    return base * (now / before) ** p.posts_follow_people
+
+
+@rule
 def relocated(base, total, labour_share, p):
     """Posts of one sector and skill in a town after a year's closures and openings.
 

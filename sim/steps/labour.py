@@ -58,6 +58,7 @@ def initialise(model) -> None:
         delta=market.delta(model.pack),
         customers=np.ones(T),
         labour_share=market.labour_share(counts),
+        force_before=max(int(counts[:, :, LABOUR_FORCE].sum()), 1),
         force=counts[:, :, LABOUR_FORCE],
         skill_supply=market.skill_supply(counts),
     )
@@ -169,6 +170,9 @@ def _demand(model) -> np.ndarray:
     base = towns.base_jobs
     empty = 1.0 - towns.filled.sum(axis=2) / np.maximum(towns.jobs.sum(axis=2), 1)
     post_kernels.withdraw_posts(base, empty, p)
+    force = max(int(state.force.sum()), 1)
+    base[:] = labour_demand.followed.py_func(base, state.force_before, force, p)
+    state.force_before = force
     customers = market.customers(model)
     growth = labour_demand.tertiary_growth.py_func(
         model.assumption("external_demand_tertiary"),

@@ -30,6 +30,7 @@ class LabourState:
     delta: np.ndarray  # bool[O], places to which `neighbour_pull` applies
     customers: np.ndarray  # float64[T], residents' earnings within reach in national wages, last year
     labour_share: np.ndarray  # float64[T], share of the city's labour force that lives there, last year
+    force_before: int  # the city's labour force a year earlier than `force`
     force: np.ndarray  # int64[T, skill], labour force by town of residence
     skill_supply: float  # high-skilled share of the non-farm labour force, last year
 
