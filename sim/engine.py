@@ -32,10 +32,10 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
     `lo` and `hi` are uint32: a compiled loop over them knows that a row is never negative and need not ask at each
     access whether to count from the end of the column.
     """
-    chunks = chunk_count(n)
-    if chunks == 1:
+    if n <= CHUNK:
         work(np.uint32(0), np.uint32(n), 0)
         return
+    chunks = chunk_count(n)
     bounds = [(np.uint32(c * CHUNK), np.uint32(min(n, (c + 1) * CHUNK)), c) for c in range(chunks)]
     if threads <= 1:
         for lo, hi, c in bounds:
@@ -84,10 +84,10 @@ def _rows_but(lo, hi, column, value, found):
 
 def add_up(n: int, threads: int, shape: tuple[int, ...], work: Callable[..., None]) -> np.ndarray:
     """Sum of int64 accumulators: `work(lo, hi, out)` adds to its own chunk's `out` of `shape`."""
-    chunks = chunk_count(n)
-    parts = np.zeros((chunks, *shape), dtype=np.int64)
-    if chunks == 1:
-        work(np.uint32(0), np.uint32(n), parts[0])
-        return parts[0]
+    if n <= CHUNK:
+        out = np.zeros(shape, dtype=np.int64)
+        work(np.uint32(0), np.uint32(n), out)
+        return out
+    parts = np.zeros((chunk_count(n), *shape), dtype=np.int64)
     for_chunks(n, threads, lambda lo, hi, c: work(lo, hi, parts[c]))
     return parts.sum(axis=0)

@@ -1,7 +1,6 @@
 """Step 13: what is reported. Counts by part of town are whole numbers; ratios are made once they are added up."""
 
-from collections.abc import Callable
-
+import mesa
 import numpy as np
 
 from sim import group_measures, groups, plan_measures
@@ -75,13 +74,16 @@ def record(model) -> None:
     model.report_rows.append(row)
 
 
-def city_reporters() -> dict[str, Callable]:
-    """Reporters for Mesa's data collector: every indicator of the whole city in the latest year."""
+def collector(model) -> mesa.DataCollector:
+    """Mesa's data collector of the whole city: its variables are filled from the recorded rows when somebody asks.
 
-    def reporter(k: int) -> Callable:
-        return lambda model: float(model.report_rows[-1][0, k])
-
-    return {name: reporter(k) for k, name in enumerate(catalogue_indicators())} | {"year": lambda model: model.year}
+    Collecting each year would call and copy every reporter, which takes longer than making the figures.
+    """
+    names = list(catalogue_indicators())
+    found = mesa.DataCollector(model_reporters=dict.fromkeys(names) | {"year": "year"})
+    city = np.array([row[0] for row in model.report_rows])
+    found.model_vars = dict(zip(names, city.T.tolist(), strict=True)) | {"year": list(model.report_years)}
+    return found
 
 
 def records(model) -> tuple[list[int], list[str], list[str], np.ndarray]:

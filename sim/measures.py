@@ -87,9 +87,8 @@ def _add_places(town, town_county, county_region, regions, scale, out):
 
 def ratio(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> np.ndarray:
     """scale * a / b where b is positive, else NaN."""
-    top = scale * a
-    out = np.full(np.broadcast_shapes(top.shape, b.shape), np.nan)
-    return np.divide(top, b, out=out, where=b > 0)
+    positive = b > 0
+    return np.where(positive, scale * a, np.nan) / np.where(positive, b, 1.0)
 
 
 def measure(model, add: Adder, by_place: np.ndarray, registered: np.ndarray) -> Values:

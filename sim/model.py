@@ -133,14 +133,13 @@ class CityModel(mesa.Model):
         self.P = 2 * self.T + self.O
         self.signals = Signals(frozen, record_signals)
         self._streams: dict[tuple[int, int], np.uint64] = {}  # those asked for so far
+        self._levers: dict[tuple[str, int], np.ndarray] = {}  # the same
         self.check_accounts = frozen is None
         self.watch: Callable[[str, CityModel], None] | None = None  # called before each step (see sim.trace)
         self.town_agents = [Town(self, i, town) for i, town in enumerate(self.pack.towns)]
         self.outside_agents = [OutsidePlace(self, self.T + i, o) for i, o in enumerate(self.pack.outside)]
         plain = population is None and frozen is None and not record_signals
         self._open((self.pack.hash, start, scale, seed, self.par.fingerprint) if plain else None, population)
-        self.datacollector = mesa.DataCollector(model_reporters=indicators.city_reporters())
-        self.datacollector.collect(self)
 
     def _open(self, key: tuple | None, population) -> None:
         """The state of the start year, copied from an earlier city of the same luck where there is one (`opening`)."""
@@ -190,7 +189,6 @@ class CityModel(mesa.Model):
             if self.watch:
                 self.watch(name, self)
             run(self)
-        self.datacollector.collect(self)
 
     def run_until(self, end: int, progress: Callable[[int], None] | None = None) -> "CityModel":
         """Live until 1 November of `end`."""
@@ -203,6 +201,11 @@ class CityModel(mesa.Model):
                     progress(self.year)
         return self
 
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """Mesa's data collector with every indicator of the whole city, filled from the rows recorded so far."""
+        return indicators.collector(self)
+
     def records(self) -> tuple[list[int], list[str], list[str], np.ndarray]:
         """(years, places, indicators, float64[year, place, indicator]); NaN where an indicator has no meaning."""
         return indicators.records(self)
@@ -211,7 +214,10 @@ class CityModel(mesa.Model):
 
     def lever(self, name: str) -> np.ndarray:
         """float64[T]: the lever in force this year, by town; a scenario acts from the first year lived."""
-        return (self.start_policy if self.year == self.start else self.policy).lever(name, self.year)
+        at = name, self.year
+        if at not in self._levers:
+            self._levers[at] = (self.start_policy if self.year == self.start else self.policy).lever(*at)
+        return self._levers[at]
 
     def away(self, kind: str) -> np.ndarray | None:
         """float64[T]: share of jobs or arrivals that events keep away this year; None where the policy has none."""

@@ -1,5 +1,7 @@
 """Counts of homes, people and earnings by place, and whole numbers of homes by keyed chance."""
 
+import math
+
 import numpy as np
 
 from sim.codes import DORMITORY, DORMITORY_BED, HOME_TYPES, TENURES
@@ -96,7 +98,7 @@ def people_by_place(model, pupils: bool = True) -> np.ndarray:
 def by_county(model, values: np.ndarray) -> np.ndarray:
     """Sum of [T] values over the towns of each county, [C]; exact for whole numbers below 2**53."""
     sums = np.bincount(model.pack.town_county, weights=values, minlength=model.C)
-    return sums.astype(np.int64) if np.issubdtype(np.asarray(values).dtype, np.integer) else sums
+    return sums.astype(np.int64) if np.asarray(values).dtype.kind in "iu" else sums
 
 
 def by_town(places: np.ndarray) -> np.ndarray:
@@ -112,7 +114,7 @@ def _place_draws(stream, salt, out):
 
 def place_draws(model, shape: tuple[int, ...], salt: int) -> np.ndarray:
     """Uniform draws in (0, 1) keyed by the position in `shape`, the year and `salt`."""
-    out = np.empty(int(np.prod(shape)))
+    out = np.empty(math.prod(shape))
     _place_draws(model.stream(Decision.ROUNDING), salt, out)
     return out.reshape(shape)
 
