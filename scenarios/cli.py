@@ -67,6 +67,12 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help=word("json", lang))
     bench.add_argument("--quick", action="store_true", help=word("quick", lang))
     _research_commands(add, lang)
+    audit = add("audit")
+    audit.add_argument("scenario", nargs="?", default="as_planned", help=word("scenario", lang))
+    _run_options(audit, lang, replicates=20)
+    audit.add_argument("--format", choices=("md", "html", "docx"), help=word("report_format", lang))
+    audit.add_argument("--out", metavar="FILE", help=word("report_file", lang))
+    audit.add_argument("--force", action="store_true", help=word("force", lang))
     add("app")
     return parser
 
@@ -117,9 +123,9 @@ def _year_options(command: argparse.ArgumentParser, lang: str) -> None:
     command.add_argument("--threads", type=_count, help=word("threads", lang))
 
 
-def _run_options(command: argparse.ArgumentParser, lang: str) -> None:
+def _run_options(command: argparse.ArgumentParser, lang: str, replicates: int = 10) -> None:
     _year_options(command, lang)
-    command.add_argument("--replicates", type=int, default=10, help=word("replicates", lang))
+    command.add_argument("--replicates", type=int, default=replicates, help=word("replicates", lang))
     command.add_argument("--workers", type=_count, help=word("workers", lang))
     command.add_argument("--parameters", metavar="FILE", help=word("parameter_file", lang))
     command.add_argument("--detail", choices=("city", "counties", "towns"), default="towns", help=word("detail", lang))

@@ -140,6 +140,14 @@ def bench(args: Namespace) -> None:
         console().print(measures.table(facts, args.lang))
 
 
+def audit(args: Namespace) -> None:
+    """Holds a scenario against the plan's targets, and the plan's figures against each other."""
+    from scenarios.audit.command import run as run_audit
+    from scenarios.scenario import load
+
+    run_audit(args, _options(args), load(args.scenario))
+
+
 def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"

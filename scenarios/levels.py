@@ -9,14 +9,17 @@ from difflib import get_close_matches
 from typing import Any
 
 from sim.catalogue import Entry
-from sim.catalogue.lever_fields import KEEP, LEVELS
+from sim.catalogue.lever_fields import KEEP, LEVELS, PLAN
 from sim.paths import PolicyError, check_value
 from sim.policy import part_of_city
 
 
 def level_names(entry: Entry) -> dict[str, str]:
-    """Word -> level: keys and Chinese names of the levels that the lever has."""
-    return {word: key for key in entry.levels for word in (key, LEVELS[key]["zh"])}
+    """Word -> level: keys and Chinese names of the levels that the lever has; `plan` is the one that is the plan's."""
+    levels = {key: key for key in entry.levels}
+    if "as_plan" in entry.extra:
+        levels[PLAN] = entry.as_plan
+    return {word: level for key, level in levels.items() for word in (key, LEVELS[key]["zh"])}
 
 
 def value_of(raw: Any, entry: Entry, field: str, place: str | None = None, pack=None) -> tuple[float, str]:

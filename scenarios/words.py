@@ -45,6 +45,9 @@ WORDS = {
     "bench_batch": ("1% 城市运行 1000 次", "1000 runs of the 1 % city"),
     "bench_extrapolated": ("（由 {n} 次外推）", "(from {n} runs)"),
     "bench_reference": ("比普通 Mesa 对象快（倍，单线程）", "times as fast as plain Mesa objects (one thread)"),
+    "audit": ("对照规划目标，检查规划自身的算术", "hold a scenario against the plan, and the plan against itself"),
+    "report_format": ("写成监测评估报告：md、html 或 docx", "write the monitoring report: md, html or docx"),
+    "report_file": ("报告文件", "file of the report"),
     "app": ("打开网页应用", "open the app in the browser"),
     "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
     "from_url": (

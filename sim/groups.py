@@ -24,6 +24,7 @@ from sim.engine import add_up
 from sim.rules import kernel, rule
 from sim.rules.tenure import below_income_line
 from sim.steps.home_requests import income_line
+from sim.steps.permits import permit
 
 # columns of the count of workers by residence
 UNEMPLOYED_COLUMN, OTHER_COLUMN, OWN_TOWN, WORK = 0, 4, 5, 6  # 1 to 3 are the sectors
@@ -122,7 +123,7 @@ def _people(lo, hi, c, home, year, class_of, per_head, posts, at_home, at_work, 
 def entitlement(model) -> np.ndarray:
     """float64[T, class]: share of services that a resident may use; those registered in the county use all."""
     share = np.ones((model.T, MIGRANT_CLASSES))
-    share[:, [SAME_PROVINCE, OTHER_PROVINCE]] = model.lever("permit_parity")[:, None]
+    share[:, [SAME_PROVINCE, OTHER_PROVINCE]] = permit(model).whole[:, None]
     return share
 
 

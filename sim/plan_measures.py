@@ -6,13 +6,14 @@ changes. Which is which, and the lever that adds to a capacity, stands in the ca
 
 import numpy as np
 
-from sim.catalogue import indicators, levers
+from sim.catalogue import indicators
 from sim.codes import PUBLIC_HOME
 from sim.groups import SUBSIDISED
 from sim.measures import FAMILIES, FEN_PER_YUAN, RESIDENTS, Adder, Values, ratio
 from sim.rules.services import school_need
 from sim.steps.budgets import REVENUES, SPENDINGS
 from sim.steps.permits import school_part
+from sim.steps.services import FACILITY_LEVERS
 
 PLAN_YEARS = 5  # five-year plans begin in years that end in 1 and 6
 YUAN_100M = 1e8
@@ -21,9 +22,8 @@ PER = {"per_1000_residents": 1e3, "per_1000_urban": 1e3, "per_10000_residents": 
 
 
 def initialise(model) -> None:
-    """Sums of the five-year plan, capacities of the start year (unknown yet) and tracked paths, float64[years]."""
+    """Sums of the five-year plan (none yet) and tracked paths, float64[years]."""
     model.plan_sums = {}
-    model.plan_stock = {}
     years = np.arange(model.start, model.policy.end + 1)
     targets = model.pack.targets
     model.tracked = {
@@ -39,6 +39,7 @@ def measure(model, add: Adder, by_place: np.ndarray, values: Values) -> Values:
         **_sums(model, add),
         **_schools(model, add, values),
         **_capacities(model, add, by_place),
+        **_teachers(model, add),
         **_countryside(model, add),
         **_money(model, add),
         **_rise(model, values),
@@ -54,6 +55,7 @@ def _sums(model, add: Adder) -> Values:
     let, migrants = (add.part(flow[k]).sum(axis=1) for k in ("public_let", "public_let_migrants"))
     jobs = add.part(flow["jobs_taken"] - flow["jobs_left"])[:, urban]
     homes = add.part(completed[:, PUBLIC_HOME]).sum(axis=1)
+    let = let + model.lever("talent_homes") * model.scale  # a home for talent houses one household
     year = add.columns(np.column_stack([jobs, migrants, let, homes, subsidised]))
     names = ("new_urban_jobs", "migrant_homes_given", "households_housed", "subsidised_homes")
     if model.year == model.start:
@@ -77,7 +79,7 @@ def _schools(model, add: Adder, values: Values) -> Values:
     parity, (local, migrant) = school_part(model) * model.signals.migrant_access, state.pupils.T
     need = np.maximum(school_need(local, migrant, parity), 1e-9)
     served = migrant * parity * np.minimum(towns.school_places / need, 1.0)
-    sums = add.columns(np.column_stack([towns.school_places, towns.beds, served, migrant]))
+    sums = add.columns(np.column_stack([towns.school_places, towns.beds, served, migrant, local]))
     primary = float(model.par.services.primary_share)
     per_1000 = ratio(sums[:, 0], people, 1e3)
     return {
@@ -85,11 +87,15 @@ def _schools(model, add: Adder, values: Values) -> Values:
         "junior_places": (1.0 - primary) * per_1000,
         "hospital_beds": ratio(sums[:, 1], people, 1e3),
         "migrant_children_public": ratio(sums[:, 2], sums[:, 3], 100.0),
+        "school_age_children": sums[:, 3] + sums[:, 4],
     }
 
 
 def _capacities(model, add: Adder, by_place: np.ndarray) -> Values:
-    """Stocks that start at the plan's base figure and grow by their lever, over people or households."""
+    """Stocks of facilities (services step) over people or households; nursing-type share of elder-care beds.
+
+    Of those beds the plan gives the share alone: the others stay as many as the share of the base year implies.
+    """
     people, households = add.part(by_place[:, RESIDENTS]), add.part(by_place[:, FAMILIES]).sum(axis=1)
     under = {
         "per_1000_residents": people.sum(axis=1),
@@ -97,21 +103,26 @@ def _capacities(model, add: Adder, by_place: np.ndarray) -> Values:
         "per_1000_urban": people[:, 1],
         "per_100_households": households,
     }
-    known = model.pack.targets
+    stock = dict(zip(FACILITY_LEVERS, model.services_state.facilities, strict=True))
     chosen = [(k, e) for k, e in indicators().items() if "per" in e.extra]
-    tables = []
-    for name, entry in chosen:
-        target = known.get(entry.target)
-        if model.year == model.start:
-            counted = target is not None and target.base is not None and target.base_year == model.start
-            level = target.base.value / PER[entry.per] if counted else np.nan
-            model.plan_stock[name] = level * under[entry.per].astype(np.float64)
-        elif entry.lever in levers():
-            model.plan_stock[name] = model.plan_stock[name] + model.lever(entry.lever) * model.scale
-        tables += [model.plan_stock[name], under[entry.per]]
-    sums = add.columns(np.column_stack(tables))
-    levels = ratio(sums[:, 0::2], sums[:, 1::2])
-    return {name: levels[:, k] * PER[entry.per] for k, (name, entry) in enumerate(chosen)}
+    tables = [column for _, e in chosen for column in (stock[e.lever], under[e.per])]
+    beds = stock["care_beds"]
+    if model.year == model.start:
+        base = model.pack.targets.get(indicators()["nursing_bed_share"].target)
+        known = base is not None and base.base is not None
+        model.other_care_beds = beds * (100.0 / base.base.value - 1.0) if known else np.full(model.T, np.nan)
+    sums = add.columns(np.column_stack([*tables, beds, beds + model.other_care_beds]))
+    levels = ratio(sums[:, 0:-2:2], sums[:, 1:-2:2])
+    found = {name: levels[:, k] * PER[entry.per] for k, (name, entry) in enumerate(chosen)}
+    return found | {"nursing_bed_share": ratio(sums[:, -2], sums[:, -1], 100.0)}
+
+
+def _teachers(model, add: Adder) -> Values:
+    """Teachers of the other region at work in a place; for the city the smaller number of its regions (each way)."""
+    found = add(model.lever("teacher_exchange") * model.scale)
+    if add.regions == 2:
+        found[0] = found[1:3].min()
+    return {"teachers_exchanged": found}
 
 
 def _countryside(model, add: Adder) -> Values:

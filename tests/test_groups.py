@@ -12,6 +12,7 @@ from sim.data import DataError, load_pack
 from sim.data.plan import LARGER, Figure, figure
 from sim.measures import Adder
 from sim.model import CityModel
+from sim.steps.permits import permit
 
 SCALE = 0.003
 
@@ -59,7 +60,7 @@ def test_groups_add_up_to_the_city(city):
 def test_migrants_have_the_permits_share_of_services(city):
     share = groups.entitlement(city)
     assert (share[:, :SAME_PROVINCE] == 1.0).all()
-    assert (share[:, OTHER_PROVINCE] == city.lever("permit_parity")).all()
+    assert (share[:, OTHER_PROVINCE] == permit(city).whole).all() and share[:, OTHER_PROVINCE].max() < 1.0
     assert reported(city, "services_other_province")[-1] < reported(city, "services_locals")[-1]
 
 
@@ -86,9 +87,9 @@ def test_base_figures_of_the_plan_hold_in_the_start_year(city):
     """Capacities start at the figures of Table 1; school places and beds come from the same table."""
     targets = load_pack().targets
     for name in ("primary_places", "junior_places", "hospital_beds", "kindergarten_places", "culture_area",
-                 "nursery_places", "community_area"):  # fmt: skip
+                 "nursery_places", "community_area", "nursing_bed_share"):  # fmt: skip
         base = targets[indicators()[name].target].base.value
-        assert reported(city, name)[0] == pytest.approx(base, rel=0.002), name
+        assert reported(city, name)[0] == pytest.approx(base, rel=0.01), name  # a sample of households
 
 
 def test_tracked_rows_are_the_plans_own_path_and_move_with_nothing(city):

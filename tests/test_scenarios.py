@@ -21,8 +21,10 @@ from scenarios.runner import replicate_seed, run, run_all
 from scenarios.scenario import LIBRARY, library, load
 from scenarios.schema import scenario_schema
 from sim.catalogue import levers
+from sim.data import load_pack
 from sim.paths import Path
 
+SINGLE = ("hukou_open", "more_homes", "public_rental", "jobs_east", "jobs_west")  # one lever family each
 QUICK = {"end": 2022, "replicates": 3, "progress": False, "workers": 1}
 
 
@@ -37,7 +39,11 @@ def fake(monkeypatch):
 def test_library_has_the_named_scenarios_with_names_and_reasons_in_both_languages():
     assert library()[0] == "baseline"
     assert set(library()) >= {
-        "baseline", "hukou_open", "more_homes", "public_rental", "jobs_east", "jobs_west", "all_together"
+        "baseline", "as_planned",
+        "hukou_services", "housing_security", "industrial_groups", "county_seats", "west_balance", "countryside",
+        "people_first", "industry_first",
+        "low_births", "strong_neighbours", "downturn", "epidemic_year", "budget_limited",
+        *SINGLE, "all_together",
     }  # fmt: skip
     for name in library():
         scenario = load(name)
@@ -45,9 +51,37 @@ def test_library_has_the_named_scenarios_with_names_and_reasons_in_both_language
         assert bool(scenario.settings) == (name != "baseline")
 
 
-def test_all_together_is_the_sum_of_the_others():
-    parts = {s for n in library() if n not in ("baseline", "all_together") for s in load(n).settings}
+def test_all_together_is_the_sum_of_the_single_ones():
+    parts = {s for name in SINGLE for s in load(name).settings}
     assert set(load("all_together").settings) == parts
+
+
+def test_no_two_scenarios_of_the_library_do_the_same():
+    assert len({load(name).hash for name in library()}) == len(library())
+
+
+def test_scenarios_of_the_world_keep_the_policy_of_the_plan():
+    """What a future without births, a strong neighbour, a downturn or an epidemic does is not policy."""
+    planned = load("as_planned")
+    for name in ("low_births", "strong_neighbours", "downturn", "epidemic_year"):
+        scenario = load(name)
+        assert scenario.settings == planned.settings and (scenario.assumptions or scenario.shocks), name
+
+
+def test_the_plan_as_written_uses_the_plans_quantities():
+    """8100 homes in five years, 120 teachers each way, half of land revenue, 80 % of villages; 61 % of farmland."""
+    policy = load("as_planned").policy(load_pack(), 2020, 2035)
+    pack = load_pack()
+    assert 5 * policy.lever("public_rental_homes", 2025).sum() == pytest.approx(8100)
+    east, west = (pack.towns_of(region) for region in pack.regions)
+    teachers = policy.lever("teacher_exchange", 2025)
+    assert teachers[east].sum() == pytest.approx(120) and teachers[west].sum() == pytest.approx(120)
+    assert policy.lever("land_revenue_to_villages", 2025).min() == 0.5
+    assert policy.lever("rural_amenity", 2025).min() == 0.8
+    assert policy.lever("farmland_transfer", 2025).min() == levers()["farmland_transfer"].levels["active"]
+    for entry in levers().values():  # every lever for which the plan gives a quantity
+        if "as_plan" in entry.extra and entry.as_plan != "keep":
+            assert any(s.lever == entry.key for s in load("as_planned").settings), entry.key
 
 
 def test_short_and_long_forms_mean_the_same(tmp_path):

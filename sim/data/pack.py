@@ -151,6 +151,11 @@ class Pack:
         """Targets of the pack's plan by key ("1", "2.primary", "T1"), in the order of its table."""
         return plan.targets(self.files.tables["plan_targets"])
 
+    @cached_property
+    def statements(self) -> list[plan.Statement]:
+        """Quantities of the plan's text that the audit compares with its table."""
+        return plan.statements(self.files.tables["plan_statements"], self.targets)
+
     # Outside places
 
     def outside_residents(self, year: int) -> np.ndarray:

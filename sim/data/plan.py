@@ -19,6 +19,7 @@ class Figure:
 
     value: float
     sign: str = ""
+    decimals: int = 0  # as written
 
     def met(self, value: float, better: str) -> bool:
         """Whether a value reaches the figure: an inequality as it stands, a plain number from its better side."""
@@ -31,7 +32,7 @@ class Figure:
         }[sign]
 
     def __str__(self) -> str:
-        return f"{self.sign}{self.value:g}"
+        return f"{self.sign}{self.value:.{self.decimals}f}"
 
 
 Stated = Figure | Literal["set_by_province"] | None
@@ -67,6 +68,21 @@ class Target:
         return np.where((years >= at[0]) & (years <= at[-1]), line, np.nan)
 
 
+@dataclass(frozen=True)
+class Statement:
+    """One quantity of the plan's text, for a row of the table (`target`) or for a topic of its own."""
+
+    key: str
+    target: str
+    topic: dict[str, str]
+    kind: str  # observed, target
+    year: int
+    figure: Figure
+    unit: str
+    chapter: str
+    quote: dict[str, str]
+
+
 def figure(text: str, where: str, file: str) -> Stated:
     """A cell of the table: "", a number, an inequality or set_by_province."""
     if not text:
@@ -75,7 +91,8 @@ def figure(text: str, where: str, file: str) -> Stated:
         return SET_BY_PROVINCE
     sign = next((s for s in SIGNS if text.startswith(s)), "")
     try:
-        return Figure(float(text[len(sign) :]), sign)
+        number = text[len(sign) :]
+        return Figure(float(number), sign, len(number.partition(".")[2]))
     except ValueError:
         said = f"must be a number, an inequality or {SET_BY_PROVINCE}, got {text!r}"
         raise DataError(said, file=file, field=where) from None
@@ -100,5 +117,30 @@ def targets(table) -> dict[str, Target]:
             better=row["better"],
             attribute=row["attribute"],
             note=row["note"],
+        )
+    return found
+
+
+def statements(table, known: dict[str, Target]) -> list[Statement]:
+    """Quantities of the text, in the order of the table; DataError for a row of the plan that there is not."""
+    found = []
+    for row, line in zip(table.records(), table.lines, strict=True):
+        said = figure(row["figure"], "figure", table.file)
+        if (row["target"] and row["target"] not in known) or not isinstance(said, Figure):
+            what = f"must be a row of the plan's table, got {row['target']!r}"
+            raise DataError(what, file=table.file, line=line, field="target")
+        topic = known[row["target"]].title if row["target"] else {"zh": row["topic_zh"], "en": row["topic_en"]}
+        found.append(
+            Statement(
+                key=row["id"],
+                target=row["target"],
+                topic=topic,
+                kind=row["kind"],
+                year=int(row["year"]),
+                figure=said,
+                unit=row["unit"],
+                chapter=row["chapter"],
+                quote={"zh": row["quote_zh"], "en": row["quote_en"]},
+            )
         )
     return found

@@ -1,0 +1,43 @@
+"""Numbers as people read them, in both languages: units of the catalogue, signs of the plan, percentage points."""
+
+import numpy as np
+
+from scenarios.audit.texts import say
+from scenarios.tables import number, shown_unit
+from sim.data.plan import Figure
+
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+
+
+def amount(value: float, unit: str, lang: str) -> str:
+    """A value with its unit, as people write it: 500.00 万人, 4.52 百分点, 72.10 %."""
+    return with_unit(number(value, unit, lang), unit, lang) if np.isfinite(value) else "-"
+
+
+def difference(value: float, unit: str, lang: str) -> str:
+    """A signed difference; of percents in percentage points."""
+    text = number(value, unit, lang, signed=True)
+    if unit == "percent":
+        return f"{text} {say('points', lang)}"
+    return text if unit == "ratio" else f"{text} {shown_unit(unit, lang)[2]}"
+
+
+def figure_text(figure: Figure, unit: str, lang: str) -> str:
+    """A plan figure in the shown unit, every digit of it, with the sign that the plan gives it."""
+    text = f"{figure.value / shown_unit(unit, lang)[0]:,.6f}".rstrip("0").rstrip(".")
+    return SIGNS.get(figure.sign, "") + text
+
+
+def with_unit(text: str, unit: str, lang: str) -> str:
+    """A number and the name of its unit, as people write them."""
+    if unit == "ratio":
+        return text
+    name = shown_unit(unit, lang)[2].split("，")[0].split(" of 2020")[0]
+    tight = lang == "zh" or (unit == "percent" and lang == "zh")
+    return f"{text}{'' if tight else ' '}{name}"
+
+
+def trimmed(value: float, unit: str, lang: str) -> str:
+    """As `amount`, without zeros at the end: 350 万人."""
+    text = number(value, unit, lang)
+    return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit, lang)
