@@ -52,7 +52,7 @@ def name(entry: Entry) -> str:
 
 def levers() -> str:
     rows = [
-        [f"`{e.key}`", name(e), e.family, e.unit, number(e.default), bounds(e), e.spread, e.note]
+        [f"`{e.key}`", name(e), e.family, e.unit, number(e.default), bounds(e), e.spread, e.note["en"]]
         for e in catalogue.levers().values()
     ]
     acts = [

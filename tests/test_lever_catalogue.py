@@ -13,7 +13,7 @@ from sim.steps import budgets
 GOOD = {
     "family": "hukou",
     "spread": "same",
-    "note": "",
+    "note": {"zh": "注", "en": "note"},
     "measures": ["M04"],
     "rule": "hukou.eligible",
     "levels": {"keep": 0.6, "moderate": 0.7, "active": 0.8, "maximum": 1.0},
@@ -68,6 +68,7 @@ def test_a_good_entry_passes_and_its_moves_are_read():
         ({"moves": [], "spent": {"en": "yes"}}, "spent: needs a reason in zh and en"),
         ({"moves": [{"departures": "less"}]}, "must be {indicator: up or down}"),
         ({"moves": [{"departures": "down", "arrivals": "up"}]}, "must be {indicator: up or down}"),
+        ({"note": "note"}, "note: needs a text in zh and en"),
         ({"sort": 1}, "sort: unknown field"),
     ],
 )

@@ -217,7 +217,7 @@ def lever_help(language: str, entry: Entry, shape: Slider) -> str:
     )
     named = " · ".join(f"{word} {value:,g}" for word, value in named_levels(entry, language))
     spent = entry.extra.get("spent", {}).get(language, "")
-    return "\n\n".join(part for part in (described, named, spent, str(entry.note)) if part)
+    return "\n\n".join(part for part in (described, named, spent, entry.note[language]) if part)
 
 
 def assumption_help(language: str, entry: Entry) -> str:

@@ -1,5 +1,6 @@
 """What a lever of the catalogue says beyond title, unit, default and bounds, and the checks of it.
 
+note      what it is, the plan's chapter and the source of the default, in zh and en
 measures  rows of the plan's table of measures that the lever carries out (may be empty)
 rule      module.function in sim/rules by which it acts
 levels    four named values in the lever's unit, and `plan` where the plan's own quantity is none of them
@@ -48,6 +49,8 @@ def check_lever(entry: Entry, file: str) -> None:
     def refuse(field: str, text: str) -> None:
         raise CatalogueError(f"{file}: lever {entry.key!r}, {field}: {text}")
 
+    if not isinstance(entry.note, dict) or set(entry.note) != {"zh", "en"} or not all(entry.note.values()):
+        refuse("note", "needs a text in zh and en")
     for field in entry.extra:
         if field not in _KNOWN:
             refuse(field, f"unknown field; known: {', '.join(sorted(_KNOWN))}")
