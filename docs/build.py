@@ -1,4 +1,4 @@
-"""Fills the generated sections of docs/model.md from the catalogue and the rules. Run by `make docs`.
+"""Fills the generated sections of docs/model.md from the catalogue and the rules; then coverage.md. By `make docs`.
 
 A section stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; what is between is replaced.
 """
@@ -204,3 +204,7 @@ if __name__ == "__main__":
     if new != old:
         PAGE.write_text(new, encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)}: {'written' if new != old else 'up to date'}")
+    import plan_coverage
+
+    changed = plan_coverage.write()
+    print(f"{plan_coverage.PAGE.relative_to(ROOT)}: {'written' if changed else 'up to date'}")

@@ -130,3 +130,27 @@ def test_figures_of_the_plan_are_met_as_they_are_written(cell, value, better, me
 def test_a_figure_that_is_none_is_refused_with_its_place():
     with pytest.raises(DataError, match="set_by_province, got 'many'"):
         figure("many", "target_2025", "plan_targets.csv")
+
+
+def test_commuting_balance_of_towns(city):
+    """Posts filled over resident workers; for the city only those who work outside of it make a difference."""
+    _, _, names, values = city.records()
+    balance = values[-1, :, names.index("jobs_per_worker")]
+    assert balance[0] == pytest.approx(1.0, abs=0.02)
+    assert np.nanmax(balance[-city.T :]) > 1.2 and np.nanmin(balance[-city.T :]) < 0.8  # homes far from jobs
+    own = values[-1, :, names.index("works_in_own_town")]
+    at_home, own_town = city.work_at_home[:, 2:4].sum(), city.work_at_home[:, groups.OWN_TOWN].sum()
+    assert own[0] == pytest.approx(100.0 * own_town / at_home) and 0.0 < own[0] < 100.0
+
+
+def test_east_west_ratios_are_those_of_the_regions(city):
+    for ratio, of in (("east_west_population_ratio", "residents"), ("east_west_service_ratio", "service_index"),
+                      ("east_west_jobs_ratio", "jobs")):  # fmt: skip
+        east, west = (reported(city, of, place) for place in (1, 2))
+        assert reported(city, ratio) == pytest.approx(east / west)
+        assert np.isnan(reported(city, ratio, 1)).all()
+
+
+def test_homes_given_to_migrants_are_part_of_those_given(city):
+    migrants, everybody = reported(city, "migrant_homes_given"), reported(city, "households_housed")
+    assert (migrants[1:] > 0).all() and (migrants[1:] <= everybody[1:]).all()
