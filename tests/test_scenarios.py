@@ -9,7 +9,6 @@ import sys
 import jsonschema
 import numpy as np
 import pytest
-import yaml
 from helpers_scenarios import FakeCity, real_pack, use_fake_city, write_scenario
 
 from scenarios import outputs
@@ -22,7 +21,6 @@ from scenarios.scenario import LIBRARY, library, load
 from scenarios.schema import scenario_schema
 from sim.catalogue import levers
 from sim.data import load_pack
-from sim.paths import Path
 
 SINGLE = ("hukou_open", "more_homes", "public_rental", "jobs_east", "jobs_west")  # one lever family each
 QUICK = {"end": 2022, "replicates": 3, "progress": False, "workers": 1}
@@ -108,61 +106,6 @@ assumptions:
     assert (policy.lever("permit_parity", 2024)[east] == 0.9).all()
     assert policy.lever("rent_subsidy", 2024)[0] == pytest.approx(0.3)  # half way from 0.1 to 0.5
     assert [policy.assumption("jobs_shock", y) for y in (2026, 2027, 2028)] == [0.0, -5.0, 0.0]
-
-
-def test_levels_stand_where_numbers_may(tmp_path):
-    levels = levers()["rent_subsidy"].levels
-    body = """levers:
-  rent_subsidy: {east: active, west: {from: 2025, level: 最大}, 440781T01: {2022: keep, 2030: maximum, unit: share}}
-"""
-    scenario = load(write_scenario(tmp_path, body))
-    paths = {s.place: s.path for s in scenario.settings}
-    assert paths["east"].values == (levels["active"],) and paths["west"] == Path.starting(2025, levels["maximum"])
-    assert paths["440781T01"].values == (levels["keep"], levels["maximum"])
-    # written back by name, and the same scenario as with numbers
-    written = yaml.safe_load(scenario.to_yaml())["levers"]["rent_subsidy"]
-    assert written["east"] == {"level": "active", "unit": "share"}
-    assert written["440781T01"] == {2022: "keep", 2030: "maximum", "unit": "share"}
-    numbers = load(
-        write_scenario(
-            tmp_path,
-            f"levers: {{rent_subsidy: {{east: {levels['active']}, west: {{from: 2025, value: {levels['maximum']}}}, "
-            f"440781T01: {{2022: {levels['keep']}, 2030: {levels['maximum']}}}}}}}\n",
-            "numbers.yaml",
-        )
-    )
-    assert numbers.hash == scenario.hash and numbers.settings == scenario.settings
-
-
-def test_a_level_in_all_regions_is_that_level_in_the_city(tmp_path):
-    """A quantity that towns share: the regions' parts of what the level adds, together what the city's level adds."""
-    pack = real_pack()
-    parts = load(write_scenario(tmp_path, "levers: {school_places: {east: active, west: active}}\n"))
-    whole = load(write_scenario(tmp_path, "levers: {school_places: active}\n", "whole.yaml"))
-    assert whole.settings[0].path.values == (levers()["school_places"].levels["active"],)
-    found = [s.policy(pack, 2020, 2030).lever("school_places", 2025) for s in (parts, whole)]
-    assert np.allclose(*found, rtol=1e-6)
-    still = load(write_scenario(tmp_path, "levers: {school_places: {east: keep}}\n", "still.yaml"))
-    assert still.settings[0].path.values == (0.0,)
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("levers: {rent_subsidy: activ}", "(keep, moderate, active, maximum), got 'activ'; did you mean 'active'?"),
-        ("levers: {rent_subsidy: {level: 0.3}}", "must be the name of a level"),
-        ("levers: {rent_subsidy: {level: active, value: 0.3}}", "`value` or `level`, not both"),
-        ("levers: {rent_subsidy: {2022: 0.1, level: active}}", "not both"),
-        ("levers: {land_quota: {east: active}}", "give it for the whole city (440700)"),
-        ("assumptions: {fertility_level: active}", "must be a number"),
-        ("assumptions: {fertility_level: {level: active}}", "unknown key 'level'"),
-        ("levers: {rent_subsidy: {440799T01: 0.3}}", "'440799T01' lies in county '440799', which is none of 440703"),
-    ],
-)  # fmt: skip
-def test_wrong_levels_and_places_are_refused(tmp_path, body, said):
-    with pytest.raises(ScenarioError) as error:
-        load(write_scenario(tmp_path, body + "\n"))
-    assert said in error.value.en and error.value.line
 
 
 def test_extends_keeps_what_the_file_does_not_name(tmp_path):
