@@ -6,7 +6,7 @@ from sim import catalogue
 from sim.catalogue import Entry
 
 COLUMNS = {
-    "levers": ["key", "title", "unit", "default", "bounds", "group"],
+    "levers": ["key", "title", "unit", "default", "levels", "bounds", "group"],
     "assumptions": ["key", "title", "unit", "default", "bounds"],
     "parameters": ["key", "title", "unit", "default", "bounds", "kind", "group"],
     "indicators": ["key", "title", "unit", "basis"],

@@ -11,6 +11,7 @@ from scenarios.comparing import differences, summary
 from scenarios.result import Result
 from scenarios.words import word
 from sim.catalogue import indicators
+from sim.catalogue.lever_fields import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,6 +165,8 @@ def _cell(column: str, value: Any, lang: str) -> str:
     if isinstance(value, dict):
         if set(value) == {"zh", "en"}:
             return value[lang]
+        if column == "levels":
+            return "; ".join(f"{LEVELS[k][lang]} {v:g}" for k, v in value.items())
         return "; ".join(f"{k}: {v:g}" for k, v in value.items())
     if isinstance(value, list | tuple):
         numbers = [f"{v:g}" for v in np.ravel(value).tolist()]

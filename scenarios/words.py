@@ -88,6 +88,7 @@ WORDS = {
     "unit": ("单位", "unit"),
     "default": ("默认值", "default"),
     "bounds": ("范围", "range"),
+    "levels": ("档位", "levels"),
     "group": ("类别", "group"),
     "kind": ("来源类型", "kind"),
     "basis": ("口径", "basis"),

@@ -57,6 +57,11 @@ def test_a_level_in_all_regions_is_that_level_in_the_city(tmp_path):
         ("levers: {land_quota: {east: active}}", "give it for the whole city (440700)"),
         ("assumptions: {fertility_level: active}", "must be a number"),
         ("assumptions: {fertility_level: {level: active}}", "unknown key 'level'"),
+        (
+            "levers: {job_relocation: {440785: 500}}",
+            "440785 alone is none; give it for pair_enping (440703+440704 - 440785)",
+        ),
+        ("levers: {rent_subsidy: {2030: 0.3, 2025: 0.1}}", "years must ascend, 2025 comes after 2030"),
         ("levers: {rent_subsidy: {440799T01: 0.3}}", "'440799T01' lies in county '440799', which is none of 440703"),
     ],
 )  # fmt: skip
@@ -64,3 +69,12 @@ def test_wrong_levels_and_places_are_refused(tmp_path, body, said):
     with pytest.raises(ScenarioError) as error:
         load(write_scenario(tmp_path, body + "\n"))
     assert said in error.value.en and error.value.line
+
+
+def test_a_pair_takes_posts_from_its_east_to_its_west(tmp_path):
+    """Given for one pair, posts are counted over its towns only, whatever side they stand on."""
+    pack = real_pack()
+    policy = load(write_scenario(tmp_path, "levers: {job_relocation: {pair_enping: 500}}\n")).policy(pack, 2020, 2030)
+    posts = policy.lever("job_relocation", 2025)
+    inside = pack.towns_of("pair_enping")
+    assert posts[inside].sum() == pytest.approx(500.0) and posts.sum() == pytest.approx(500.0)
