@@ -36,6 +36,8 @@ from scenarios.store.writing import (
 from sim.data import load_pack
 from sim.engine import default_threads
 
+TRIED = 3  # runs that an estimate is made from
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -77,7 +79,7 @@ def batch(
     with locked(out):
         there = _open(out, plan, command)
         parts = plan.parts(1 if scheduler or workers > 1 else default_threads(), there)
-        with _counter(plan, there, progress) as count, closing(_engine(plan, parts, workers, scheduler)) as results:
+        with _Counter(plan, there, progress) as count, closing(_engine(plan, parts, workers, scheduler)) as results:
             for done in results:
                 _keep(out, done)
                 count(done)
@@ -85,25 +87,34 @@ def batch(
 
 
 def estimate(experiment: Experiment, workers: int | None = None, out: Path | None = None, pack=None) -> Estimate:
-    """Time and disk from the first run of the batch, run here twice (the first time may compile)."""
+    """Time and disk from the first runs of the batch, run here after one that may have to compile."""
     pack = pack or load_pack()
-    plan = Plan.of(replace(experiment), pack)
+    plan = Plan.of(experiment, pack)
     workers = min(workers or default_threads(), len(plan.firsts))
     part = next(plan.parts())
-    one = replace(part, tasks=part.tasks[:1])
-    run_part(one)
-    tried = run_part(one)
+    alone = run_part(replace(part, tasks=part.tasks[:1]))
+    tried = run_part(replace(part, tasks=part.tasks[:TRIED]))
     folder = next((p for p in (out, *out.absolute().parents) if p.exists()), Path()) if out else Path()
-    size = sum(len(data) for data in tried.files.values())
+    seconds = sum(tried.seconds) / len(tried.seconds)
     return Estimate(
         runs=plan.count,
         parts=len(plan.firsts),
-        seconds_a_run=tried.seconds[0],
+        seconds_a_run=seconds,
         workers=workers,
-        seconds=tried.seconds[0] * plan.count / workers,
-        bytes=size * plan.count,
+        seconds=seconds * plan.count / workers,
+        bytes=_size(plan, _bytes(alone), _bytes(tried), len(tried.seconds)),
         free=shutil.disk_usage(folder).free,
     )
+
+
+def _bytes(done: Done) -> int:
+    return sum(len(data) for data in done.files.values())
+
+
+def _size(plan: Plan, alone: int, together: int, runs: int) -> int:
+    """Bytes of all parts: what a file has whatever is in it, once a part, and the rest once a run."""
+    a_run = (together - alone) / (runs - 1) if runs > 1 else 0
+    return int(len(plan.firsts) * (alone - a_run) + plan.count * a_run)
 
 
 def _check_target(out: Path, resume: bool) -> None:
@@ -169,7 +180,7 @@ def _keep(out: Path, done: Done) -> None:
     log_seconds(out, done.first, done.seconds)
 
 
-class _counter:
+class _Counter:
     """Counts finished runs for a bar or a function."""
 
     def __init__(self, plan: Plan, there: set[int], progress: bool | Callable[[int, int], None]):

@@ -161,8 +161,8 @@ def host() -> dict:
 
 def lock() -> list[str]:
     """Exact versions of everything installed, as pip reads them."""
-    found = {f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions() if d.metadata["Name"]}
-    return sorted(found, key=str.lower)
+    told = [d.metadata for d in metadata.distributions()]  # a file each: read once
+    return sorted({f"{m['Name']}=={m['Version']}" for m in told if m["Name"]}, key=str.lower)
 
 
 def file_hash(path: Path) -> str:
