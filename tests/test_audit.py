@@ -289,3 +289,10 @@ def test_base_year_off_the_plan_is_said(result):
     assert x.base_differs and x.by_change == pytest.approx(1.8)  # 1.9 + 1.6 - 1.7
     assert "the simulated base of 2020 is 1.700, the plan's 1.900" in words(build(audit(made), "en"))
     assert np.isfinite(x.gap)
+
+
+def test_a_figure_missed_by_a_fen_is_reached():
+    half, over = Figure(50.0, ">="), Figure(50.0, ">")
+    nearly = 100.0 * (5_000_000_000 - 1) / 10_000_000_000  # one fen short of half of a hundred million yuan
+    assert half.met(nearly, "higher") and not over.met(nearly, "higher") and not half.met(49.99, "higher")
+    assert Figure(1.85).met(1.85 + 1e-12, "lower") and not Figure(1.8, "<").met(1.8 - 1e-12, "lower")

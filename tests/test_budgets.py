@@ -36,12 +36,14 @@ def test_revenue_by_hand():
 
 
 def test_villages_by_hand():
-    # a fifth of 100,000 is 20,000, within 1000 a head of 30; 12,000 for 12: the bound; 0.3 of 12,000 / 12 = 300
+    # a fifth of 100,000 is 20,000: within 1000 a head of 30, but 8000 over for 12, and all of it over for nobody
     bounded = record("budgets", {"village_spending_bound": 1000, "village_income_share": 0.3})
-    assert rules.village_spending(bounded, 100_000.0, 0.2, 30) == 20_000.0
-    assert rules.village_spending(bounded, 100_000.0, 0.2, 12) == 12_000.0
-    assert rules.village_transfer(bounded, 12_000.0, 12) == pytest.approx(300.0)
-    assert rules.village_transfer(bounded, 0.0, 0) == 0.0
+    spending, rural = rules.village_spending(np.full(3, 100_000.0), 0.2), np.array([30, 12, 0])
+    assert spending.tolist() == [20_000.0] * 3
+    # 28,000 are pooled: 30 of 42 villagers get 20,000 of it, 12 of 42 get 8000
+    funds = rules.village_funds(bounded, spending, rural)
+    assert funds == pytest.approx([40_000.0, 20_000.0, 0.0])
+    assert rules.village_transfer(bounded, funds, rural) == pytest.approx([400.0, 500.0, 0.0])
 
 
 def test_standard_gap_and_services_by_hand():
@@ -126,9 +128,9 @@ def test_revenue_and_villages_of_a_county_by_hand():
     budgets.initialise(m)
     assert m.money["revenue_own"].tolist() == [20_000_000, 12_000_000]
     assert m.money["revenue_land"].tolist() == [15_750_000, 1_575_000]
-    assert m.money["cost_land_revenue_to_villages"].tolist() == [0, 315_000]
-    # West, 600,000 * 0.2 and 10 m2: 3150 yuan for 20 villagers, 0.3 of it as income; the East has no villagers
-    assert m.signals.transfer_per_rural == pytest.approx([0.0, 47.25])
+    assert m.money["cost_land_revenue_to_villages"].tolist() == [3_150_000, 315_000]
+    # West, 600,000 * 0.2 and 10 m2: 3150 yuan for 20 villagers; the 31,500 of the East, which has none, go there too
+    assert m.signals.transfer_per_rural == pytest.approx([0.0, 0.3 * 34_650 / 20])
 
 
 def test_collective_land_is_not_sold_by_the_county():

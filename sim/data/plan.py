@@ -9,6 +9,7 @@ from sim.data.errors import DataError
 
 SET_BY_PROVINCE = "set_by_province"
 SIGNS = (">=", "<=", ">", "<")
+ROUNDING = 1e-8  # relative: amounts of money are whole fen
 # Units of plan tables that count in larger steps than the catalogue: name there -> (unit of the catalogue, factor)
 LARGER = {"10000_persons": ("persons", 1e4), "10000_homes": ("homes", 1e4)}
 
@@ -22,8 +23,13 @@ class Figure:
     decimals: int = 0  # as written
 
     def met(self, value: float, better: str) -> bool:
-        """Whether a value reaches the figure: an inequality as it stands, a plain number from its better side."""
+        """Whether a value reaches the figure: an inequality as it stands, a plain number from its better side.
+
+        What differs by rounding only (a half of the revenue, to the fen) is equal.
+        """
         sign = self.sign or (">=" if better == "higher" else "<=")
+        if abs(value - self.value) <= ROUNDING * abs(self.value):
+            return "=" in sign
         return {
             ">": value > self.value,
             ">=": value >= self.value,

@@ -13,17 +13,25 @@ def land_price(p, price):
     return p.land_sold_share * p.land_floor_ratio * p.land_value_share * price
 
 
-def village_spending(p, land_revenue, share, rural_residents):
-    """Land revenue spent on villages: min(share * revenue, bound * rural residents).
+def village_spending(land_revenue, share):
+    """Land revenue that a county spends on villages, yuan a year: share * revenue (plan 7.1, M38: half and more)."""
+    return share * land_revenue
 
-    The bound keeps a county with much land revenue and few villagers from spending without use.
+
+def village_funds(p, spending, rural_residents):
+    """What is spent in the villages of each county, yuan a year.
+
+    At home min(spending, bound * rural residents); what is over, in counties with much land revenue and few villagers,
+    is pooled and goes to the villages of all counties by rural residents. Nothing of it is lost: the sums are equal
+    while anybody lives in a village.
     """
-    return np.minimum(share * land_revenue, p.village_spending_bound * rural_residents)
+    home = np.minimum(spending, p.village_spending_bound * rural_residents)
+    return home + (spending - home).sum() * rural_residents / np.maximum(rural_residents.sum(), 1)
 
 
-def village_transfer(p, spending, rural_residents):
-    """Yuan a year that reach a rural resident as income: income share of what is spent on villages, per head."""
-    return np.where(rural_residents > 0, p.village_income_share * spending / np.maximum(rural_residents, 1), 0.0)
+def village_transfer(p, funds, rural_residents):
+    """Yuan a year that reach a rural resident as income: income share of what is spent in the villages, per head."""
+    return np.where(rural_residents > 0, p.village_income_share * funds / np.maximum(rural_residents, 1), 0.0)
 
 
 def spending_standard(p, residents, city_revenue, city_residents):

@@ -116,7 +116,7 @@ def _accounts(model) -> tuple[dict, np.ndarray]:
     money["revenue_own"] = fen(rules.own_revenue(p, earnings))
     money["revenue_land"] = fen(by_county(model, _land_sales(model)))
     share = county_lever(model, "land_revenue_to_villages")
-    villages = rules.village_spending(p, money["revenue_land"] / 100.0, share, rural)
+    villages = rules.village_spending(money["revenue_land"] / 100.0, share)
     money["cost_land_revenue_to_villages"] = fen(villages)
     _balance_fund(model, money, rural)
     _programmes(model, money, people)
@@ -127,7 +127,7 @@ def _accounts(model) -> tuple[dict, np.ndarray]:
     funds = own + more / 100.0
     others = sum(money[name] for name in SPENDINGS[2:]) / 100.0  # all but transfers and services
     money["spending_services"] = fen(rules.service_spending(p, standard, funds, others, model.towns.balance / 100.0))
-    model.publish("transfer_per_rural", rules.village_transfer(p, villages, rural))
+    model.publish("transfer_per_rural", rules.village_transfer(p, rules.village_funds(p, villages, rural), rural))
     return money, residents
 
 
