@@ -1,7 +1,7 @@
 """How well a start population agrees with the census, margin by margin; and writing it to files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,7 +44,7 @@ COLUMNS = (
 )
 
 
-def migrant_class(population: StartPopulation, pack) -> np.ndarray:
+def migrant_class(population: Any, pack) -> np.ndarray:
     """uint8[h]: migrant class of the head of each household, 255 outside the city."""
     h, t = population.households, len(pack.towns)
     hukou = population.people.hukou_place[h.first].astype(np.int64)
@@ -58,7 +58,7 @@ def migrant_class(population: StartPopulation, pack) -> np.ndarray:
     return np.where(inside, kind, 255).astype(np.uint8)
 
 
-def generations(population: StartPopulation) -> np.ndarray:
+def generations(population: Any) -> np.ndarray:
     """int64[h]: generations of each household, from the roles of its members."""
     people, h = population.people, population.households
     count, row = len(h), people.household
@@ -91,7 +91,7 @@ def _labels(pack) -> dict[str, list[str]]:
     }
 
 
-def _wanted(t: CountyTargets, pack, employed: float) -> dict[str, np.ndarray]:
+def census_margins(t: CountyTargets, pack, employed: float) -> dict[str, np.ndarray]:
     """Targets of one county at scale 1, by margin."""
     parts = np.zeros((len(pack.towns), 2))
     parts[pack.town_county == t.county] = t.parts
@@ -114,8 +114,11 @@ def _wanted(t: CountyTargets, pack, employed: float) -> dict[str, np.ndarray]:
     }
 
 
-def _found(population: StartPopulation, pack) -> dict[str, np.ndarray]:
-    """int64[C, cells] of each margin in the population, in agents; `adults` besides (residents of 16 and over)."""
+def counted_margins(population: Any, pack) -> dict[str, np.ndarray]:
+    """int64[C, cells] of each margin in the population, in agents; `adults` besides (residents of 16 and over).
+
+    `population` has `people`, `households` and `year`: a start population, or a model in any year.
+    """
     people, h = population.people, population.households
     c_count, t_count = len(pack.counties), len(pack.towns)
     inside = h.home < 2 * t_count
@@ -169,10 +172,10 @@ def fit_report(population: StartPopulation, pack, year: int) -> "pd.DataFrame":
     import pandas as pd
 
     par = catalogue.record("synthesis")
-    found = {name: value / population.scale for name, value in _found(population, pack).items()}
+    found = {name: value / population.scale for name, value in counted_margins(population, pack).items()}
     labels, rows = _labels(pack), []
     targets = county_targets(pack, year, par)
-    wanted = [_wanted(t, pack, t.employment_rate * found["adults"][t.county, 0]) for t in targets]
+    wanted = [census_margins(t, pack, t.employment_rate * found["adults"][t.county, 0]) for t in targets]
     for name, cells in labels.items():
         aims = np.stack([w[name] for w in wanted])
         for c, code in enumerate(pack.counties):
