@@ -14,6 +14,7 @@ from sim.codes import (
     NOT_MIGRANT,
     OTHER_PROVINCE,
     PRIMARY,
+    RETIRED,
     RURAL_HUKOU,
     SAME_COUNTY,
     SAME_PROVINCE,
@@ -148,13 +149,18 @@ def test_land_rights():
 
 
 def test_insurance_years():
-    par = SimpleNamespace(start_insured_share=np.full(4, 0.7), start_insured_years_share=0.6)
-    status = np.array([EMPLOYED, EMPLOYED, EMPLOYED, STUDENT, EMPLOYED])
-    sector = np.array([TERTIARY, PRIMARY, TERTIARY, NO_SECTOR, TERTIARY])
-    age, span, u = np.array([30, 40, 25, 18, 30]), np.array([8, 18, 3, 18, 8]), np.array([0.1, 0.1, 0.1, 0.1, 0.9])
-    years = insurance_years(status, sector, age, span, np.zeros(5, np.int64), u, par)
-    # 0.6 * 8 = 4.8 -> 5; farmers none; 0.6 * 3 = 1.8 -> 2; students none; not insured none
-    assert years.tolist() == [5, 0, 2, 0, 0]
+    par = SimpleNamespace(
+        start_insured_share=np.full(4, 0.7), start_insured_years_share=0.6, start_insured_retired_rural=0.5
+    )
+    status = np.array([EMPLOYED, EMPLOYED, EMPLOYED, STUDENT, EMPLOYED, RETIRED, RETIRED, RETIRED])
+    sector = np.array([TERTIARY, PRIMARY, TERTIARY, NO_SECTOR, TERTIARY, NO_SECTOR, NO_SECTOR, NO_SECTOR])
+    kind = np.array([RURAL_HUKOU] * 5 + [RURAL_HUKOU, RURAL_HUKOU, URBAN_HUKOU])
+    age, span = np.array([30, 40, 25, 18, 30, 62, 62, 62]), np.array([8, 18, 3, 18, 8, 40, 40, 40])
+    u = np.array([0.1, 0.1, 0.1, 0.1, 0.9, 0.3, 0.4, 0.4])
+    years = insurance_years(status, sector, age, span, np.zeros(8, np.int64), kind, u, par)
+    # 0.6 * 8 = 4.8 -> 5; farmers none; 0.6 * 3 = 1.8 -> 2; students none; not insured none; of retired villagers those
+    # below 0.7 * 0.5 = 0.35 only: 0.6 * 40 = 24
+    assert years.tolist() == [5, 0, 2, 0, 0, 24, 0, 24]
 
 
 def _two_counties():

@@ -147,4 +147,5 @@ def _people(pack, year: int, people: People, households: Households, h: dict, p:
     migrant = np.where(home < 2 * t, h["migrant"][row], SAME_PROVINCE)
     span = np.where(migrant == NOT_MIGRANT, p["age"] - FIRST_WORKING_AGE, years)
     u = luck.uniform(p["person_keys"], Purpose.INSURED)
-    people.insurance_years = insurance_years(p["status"], p["sector"], p["age"], span, migrant, u, par)
+    work = p["status"], p["sector"], p["age"]
+    people.insurance_years = insurance_years(*work, span, migrant, people.hukou_kind, u, par)

@@ -9,6 +9,7 @@ from sim.codes import (
     NO_SECTOR,
     PRIMARY,
     RETIRED,
+    RURAL_HUKOU,
     RURAL_PART,
     SECONDARY,
     TERTIARY,
@@ -75,13 +76,16 @@ def _assign_sectors(draft: Draft, luck: Luck, par) -> None:
     draft.more["self_employed"] = ((sector == TERTIARY) & own).astype(np.uint8)
 
 
-def insurance_years(status, sector, age, span, migrant, u, par) -> np.ndarray:
+def insurance_years(status, sector, age, span, migrant, kind, u, par) -> np.ndarray:
     """uint8[n]: years of urban social insurance paid.
 
-    Non-farm workers, the unemployed and the retired are insured with probability start_insured_share by class;
-    years = share x span, where `span` is years since arrival (migrants) or since age 22 (others).
+    Non-farm workers, the unemployed and the retired are insured with probability start_insured_share by class, the
+    retired with rural hukou start_insured_retired_rural times that: most of them farmed. Years = share x span, where
+    `span` is years since arrival (migrants) or since age 22 (others).
     """
     may = ((status == EMPLOYED) & (sector != PRIMARY)) | (status == UNEMPLOYED) | (status == RETIRED)
-    insured = may & (u < par.start_insured_share[migrant]) & (status != CHILD)
+    farmed = (status == RETIRED) & (kind == RURAL_HUKOU)
+    share = par.start_insured_share[migrant] * np.where(farmed, par.start_insured_retired_rural, 1.0)
+    insured = may & (u < share) & (status != CHILD)
     years = np.clip(np.round(par.start_insured_years_share * np.minimum(span, np.maximum(age - 18, 0))), 0, 40)
     return np.where(insured, years, 0).astype(np.uint8)
