@@ -15,7 +15,7 @@ from scenarios.audit.report import build
 from scenarios.audit.texts import texts
 from scenarios.audit.write import WRITERS
 from scenarios.cli import main
-from scenarios.runner import run
+from scenarios.runner import run, run_all
 from sim.catalogue import indicators
 from sim.data import load_pack
 from sim.data.plan import Figure, Statement
@@ -281,6 +281,15 @@ def test_a_chinese_report_warns_where_no_font_has_chinese_glyphs(tmp_path, capsy
     argv = [*QUICK[:-1], "zh", "--format", "md", "--out", str(tmp_path / "r.md")]
     assert main(["audit", "baseline", *argv]) == 0
     assert "未找到中文字体" in capsys.readouterr().err
+
+
+def test_the_budget_limited_mix_costs_less_than_half_of_the_plan_as_written():
+    planned, limited = (
+        r.series("programme_cost", r.pack.city_id)[:, 1:].sum()
+        for r in run_all(["as_planned", "budget_limited"], scale=0.002, end=2024, replicates=1, workers=1,
+                         progress=False, detail="city")
+    )  # fmt: skip
+    assert 0.0 < limited < 0.5 * planned
 
 
 def test_base_year_off_the_plan_is_said(result):

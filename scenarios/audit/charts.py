@@ -12,7 +12,7 @@ from scenarios.tables import shown_unit
 from sim.catalogue import indicators
 
 SHOWN = ("urbanisation_rate", "urban_residents", "residents", "income_ratio")
-WIDTH, HEIGHT = 300, 190
+WIDTH, HEIGHT = 300, 150  # four of them leave room for the summary on one page
 LINE, BAND, MARK = "#1f5673", "#9fc3d6", "#c1440e"
 
 

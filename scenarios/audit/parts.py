@@ -51,7 +51,7 @@ def targets(audit: Audit, found: list[v.Verdict], lang: str) -> list[Block]:
         say("head_basis", lang),
         *(say("head_target_year", lang, year=y) for y in years),
     ]
-    blocks = [Block("table", table=Table(head, rows, [3.4, 0.8, *[2.7] * len(years)]))]
+    blocks = [Block("table", table=Table(head, rows, [3.3, 1.15, *[2.65] * len(years)]))]
     blocks += [Block("note", text) for verdicts in by_key.values() if (text := _base(list(verdicts.values()), lang))]
     reasons = [x.entry for x in found if x.kind == v.TRACKED]
     if reasons:

@@ -100,15 +100,19 @@ def docx(report: Report) -> bytes:
     width = 21.0 - 2 * 1.9
     _fonts(document)
     document.add_heading(report.title, level=0)
+    pictured = False
     for block in report.blocks:
         if block.kind == "heading":
-            document.add_heading(block.text, level=block.level)
+            heading = document.add_heading(block.text, level=block.level)
+            heading.paragraph_format.page_break_before = block.level == 1 and pictured
+            pictured = False
         elif block.kind == "item":
             document.add_paragraph(block.text, style="List Bullet")
         elif block.kind == "table":
             _docx_table(document, block.table, width)
         elif block.kind == "pictures":
             _docx_pictures(document, block, width)
+            pictured = True  # the end of the summary: the parts begin on a page of their own
         else:
             run = document.add_paragraph().add_run(block.text)
             run.italic = block.kind == "note" and report.lang == "en"
@@ -124,10 +128,11 @@ def _fonts(document) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
-    sizes = {"Normal": 10, "List Bullet": 10, "Title": 20, "Heading 1": 14, "Heading 2": 11.5}
+    sizes = {"Normal": 9.5, "List Bullet": 9.5, "Title": 18, "Heading 1": 13, "Heading 2": 11}
     for name, size in sizes.items():
         style = document.styles[name]
         style.font.name, style.font.size = LATIN, Pt(size)
+        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(3), 1.1
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("w:eastAsia", "w:ascii", "w:hAnsi"):
             fonts.set(qn(kind), EAST_ASIA if kind == "w:eastAsia" else LATIN)
