@@ -94,3 +94,15 @@ def test_commands_of_the_readme_exist(root):
     parser = make_parser("en")
     known = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "run" in a.choices).choices
     assert said >= {"check", "run", "compare", "trace"} and said <= set(known)
+
+
+def test_every_text_of_the_catalogue_speaks_both_languages():
+    """Titles, notes, definitions and reasons; sources name where a figure was seen and stay as they are."""
+    entries = [*catalogue.levers().values(), *catalogue.assumptions().values(), *catalogue.parameters().values(),
+               *catalogue.indicators().values(), *catalogue.shock_kinds().values()]  # fmt: skip
+    for entry in entries:
+        texts = [entry.title, *(entry.extra[k] for k in ("note", "definition", "reason", "spent") if k in entry.extra)]
+        for text in texts:
+            assert isinstance(text, dict) and set(text) == {"zh", "en"}, entry.key
+            assert all(part.strip() for part in text.values()), entry.key
+            assert re.search("[\u4e00-\u9fff]", text["zh"]) and not re.search("[\u4e00-\u9fff]", text["en"]), entry.key
