@@ -154,7 +154,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _command(args.command)(args) or 0
     except KeyboardInterrupt:
-        print(word("interrupted", args.lang), file=sys.stderr)
+        print(word("stopped" if args.command == "batch" else "interrupted", args.lang), file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # the reader of the pipe has gone

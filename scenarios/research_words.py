@@ -32,6 +32,10 @@ RESEARCH = {
         "约占磁盘 {size}，{parts} 个部分（可用 {free}）",
         "about {size} of disk in {parts} parts ({free} free)",
     ),
+    "stopped": (
+        "已中断；已完成的运行不会丢失，可用 --resume 继续",
+        "stopped; finished runs are safe, go on with --resume",
+    ),
     "batch_many": ("注意：{why}", "note: {why}"),
     "fine_experiment": (
         "{file}：无误（{runs} 次运行：{s} 个情景 × {n} 个设计点 × {e} 组参数 × {r} 次重复，{hash}）",

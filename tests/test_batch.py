@@ -290,6 +290,30 @@ def test_a_disk_that_is_really_full_and_one_that_is_read_only(small_disk, tmp_pa
     assert [n for n in contents(small_disk / "out") if n.startswith("runs/")] == there
 
 
+def test_ctrl_c_says_that_finished_runs_are_safe(tmp_path, monkeypatch, capsys, expected):
+    import yaml
+    from helpers_batch import CITY
+
+    from scenarios import batches
+
+    file, folder, keep, kept = tmp_path / "small.yaml", tmp_path / "out", batches._keep, []
+    file.write_text(yaml.safe_dump(CITY, allow_unicode=True), encoding="utf-8")
+
+    def interrupted(out, done):
+        if len(kept) == 3:
+            raise KeyboardInterrupt
+        kept.append(done.first)
+        keep(out, done)
+
+    command = ["batch", str(file), "--out", str(folder), "--workers", "2", "--lang", "en"]
+    monkeypatch.setattr(batches, "_keep", interrupted)
+    assert main(command) == 130
+    assert "finished runs are safe" in capsys.readouterr().err
+    monkeypatch.setattr(batches, "_keep", keep)
+    assert main([*command, "--resume"]) == 0
+    assert contents(folder) == expected
+
+
 def test_two_batches_do_not_write_to_one_folder(tmp_path):
     folder = tmp_path / "out"
     with writing.locked(folder), pytest.raises(ScenarioError, match="another batch is writing here"):
