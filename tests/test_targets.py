@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.runs import live
 from calibration.targets import Observer, left_out, read_measures, targets
 from calibration.targets.errors import sampling_sd, total_sd
-from calibration.targets.observing import run_observed
 from calibration.targets.target import FIRST, MEASURES, cohort_ages
 from scenarios.errors import ScenarioError
 from sim.data import load_pack
@@ -29,7 +29,7 @@ def all_targets(pack):
 @pytest.fixture(scope="module")
 def run(pack):
     """(values by target id, the model in 2020) of one run of the 1 % city."""
-    values, model = run_observed(pack, scale=0.01, seed=1)
+    model, values, _ = live(pack, scale=0.01, seed=1)
     return {t.id: v for t, v in zip(targets(pack), values, strict=True)}, model
 
 

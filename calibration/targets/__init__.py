@@ -6,7 +6,7 @@ of the model is read. The tables of 2010 are where runs begin: they are no targe
 """
 
 from calibration.targets.left_out import left_out
-from calibration.targets.observing import Observer, observed
+from calibration.targets.observing import Observer
 from calibration.targets.target import Measure, Target, read_measures, targets
 
-__all__ = ["Measure", "Observer", "Target", "left_out", "observed", "read_measures", "targets"]
+__all__ = ["Measure", "Observer", "Target", "left_out", "read_measures", "targets"]

@@ -81,19 +81,3 @@ def floor_area(model) -> np.ndarray:
     homes = [np.bincount(county[kind], minlength=model.C) for kind in (own, ~own)]
     people = np.bincount(county, weights=h.size[family], minlength=model.C)
     return (par.home_area * homes[0] + par.rented_area * homes[1]) / np.maximum(people, 1.0)
-
-
-def observed(pack, *, scale: float, seed: int, parameters: dict | None = None, threads: int | None = 1) -> np.ndarray:
-    """float64[targets]: one run of the model from the first census to the last, read."""
-    return run_observed(pack, scale=scale, seed=seed, parameters=parameters, threads=threads)[0]
-
-
-def run_observed(pack, *, scale: float, seed: int, parameters: dict | None = None, threads: int | None = 1):
-    """(float64[targets], the model at the last census)."""
-    from sim.model import CityModel
-
-    options = {"scale": scale, "seed": seed, "parameters": parameters, "threads": threads, "pack": pack}
-    model = CityModel(start=FIRST, end=LAST, **options)
-    observer = Observer.at_start(model)
-    model.run_until(LAST)
-    return observer.read(), model
