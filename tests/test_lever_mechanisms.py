@@ -34,6 +34,7 @@ WITHOUT = {
     "urban_renewal": ("home_price_index", None, housing_market, lambda p, before, after: 0.0 * after),
     "innovation": ("income_urban", None, labour_demand, plain(lambda wage, percent: wage)),
     "job_relocation": ("jobs", "west", labour_demand, plain(lambda wanted, posts, p: 0.0)),
+    "rural_jobs": ("jobs", None, labour_demand, plain(lambda base, posts: base + 0.0 * posts)),
     "job_growth_secondary": ("jobs", None, labour_demand, plain(lambda external, lever: external + 0.0 * lever)),
     "permit_school": ("conversions", None, permits, lambda general, own, coverage: coverage * general),
     "permit_coverage": ("conversions", None, permits, lambda general, own, coverage: np.maximum(general, own)),

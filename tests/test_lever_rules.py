@@ -76,6 +76,7 @@ def test_talent_homes_and_renewal():
 
 def test_posts_follow_people_and_policy():
     p = having(posts_follow_people=0.5, relocation_most=0.1)
+    assert labour_demand.opened.py_func(90.0, 10.0) == 100.0
     assert labour_demand.followed.py_func(100.0, 10_000.0, 12_100.0, p) == pytest.approx(110.0)
     assert labour_demand.moved_to_partner.py_func(30.0, 1000.0, p) == 30.0
     assert labour_demand.moved_to_partner.py_func(300.0, 1000.0, p) == 100.0

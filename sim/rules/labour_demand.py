@@ -69,6 +69,15 @@ def more_productive(wage, percent):
 
 
 @rule
+def opened(base, posts):
+    """Posts after those that a programme opens in the countryside: b' = b + posts a year (plan 7.4, M43).
+
+    They are filled like any other; what stays empty is withdrawn again (`withdrawn`).
+    """
+    return base + posts
+
+
+@rule
 def moved_to_partner(wanted, posts, p):
     """Posts of an Eastern county that move to its Western partner in a year: min(wanted, relocation_most * posts).
 

@@ -186,7 +186,7 @@ def _demand(model) -> np.ndarray:
         model.assumption("external_demand_secondary"), model.lever("job_growth_secondary")
     )
     base[:, 0] *= 1.0 + secondary[:, None] / 100.0
-    base[:, 1, 0] += model.lever("rural_jobs") * model.scale
+    base[:, 1, 0] = labour_demand.opened.py_func(base[:, 1, 0], model.lever("rural_jobs") * model.scale)
     _relocate(model, base)
     base[:] = labour_demand.relocated.py_func(base, base.sum(axis=0), state.labour_share[:, None, None], p)
     _shift_skills(base, state.skill_supply, model.lever("high_skill_share"), p)
