@@ -2,6 +2,8 @@
 
     permit_parity=0.9&job_growth_tertiary.east=2&a.neighbour_pull=1.2&seed=1&futures=10&v=...&lang=zh&view=sandbox
 
+    x.jobs_lost.2027.east=10:3        an event: kind, year, places (joined by -); size in percent and years of recovery
+
 `<lever>` or `<lever>.<place>` names a lever (no place: the whole city), `a.<assumption>` an assumption; the
 value is a path:
 
@@ -23,9 +25,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from scenarios.errors import ScenarioError
 from scenarios.scenario import Scenario, setting_order
-from sim.catalogue import CatalogueError, Entry, assumptions, levers
+from sim.catalogue import CatalogueError, Entry, assumptions, levers, shock_kinds
 from sim.paths import LAST_YEAR, Path, PolicyError
 from sim.policy import Setting, check_place, compile_policy, place_ranks, unknown
+from sim.shocks import Shock, check_shocks
 
 START, END = 2020, 2035  # an address speaks of this run
 FROM_YEAR = START + 1  # first year lived: a bare value holds from here
@@ -33,7 +36,7 @@ SEED, FUTURES, SCALE = 1, 10, 0.01
 MOST_FUTURES = 1000
 # how the screen is looked at; the app checks their values
 LOOKS = ("lang", "view", "left", "right", "big", "year", "map")
-ASSUMED = "a."
+ASSUMED, EVENT, PLACES = "a.", "x.", "-"
 LONGEST = 8000  # characters of an address that are read
 _NUMBER = r"[+-]?(?:\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _VALUE = re.compile(_NUMBER)
@@ -46,6 +49,7 @@ class Address:
 
     settings: tuple[Setting, ...] = ()
     assumptions: Mapping[str, Path] = field(default_factory=dict)
+    shocks: tuple[Shock, ...] = ()
     seed: int = SEED
     futures: int = FUTURES
     scale: float = SCALE
@@ -55,13 +59,13 @@ class Address:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The policy under the assumptions."""
-        return scenario_of(self.settings, self.assumptions)
+        """The policy under the assumptions and events."""
+        return scenario_of(self.settings, self.assumptions, self.shocks)
 
     @cached_property
     def baseline(self) -> Scenario:
-        """What it is compared with: no policy set, the same assumptions."""
-        return scenario_of((), self.assumptions)
+        """What it is compared with: no policy set, the same assumptions and events."""
+        return scenario_of((), self.assumptions, self.shocks)
 
     @property
     def options(self) -> dict:
@@ -69,11 +73,12 @@ class Address:
         return {"start": START, "end": END, "scale": self.scale, "replicates": self.futures, "seed": self.seed}
 
 
-def scenario_of(settings: Iterable[Setting], assumed: Mapping[str, Path]) -> Scenario:
+def scenario_of(settings: Iterable[Setting], assumed: Mapping[str, Path], shocks: tuple[Shock, ...] = ()) -> Scenario:
     """A scenario as it is made by hand: `current`, or `baseline` where no lever is set."""
     settings = tuple(settings)
     name = {"zh": "当前", "en": "Current"} if settings else {"zh": "基准", "en": "Baseline"}
-    return Scenario(id="current" if settings else "baseline", name=name, settings=settings, assumptions=dict(assumed))
+    identity = "current" if settings else "baseline"
+    return Scenario(id=identity, name=name, settings=settings, assumptions=dict(assumed), shocks=shocks)
 
 
 def write_address(address: Address, pack) -> str:
@@ -83,6 +88,8 @@ def write_address(address: Address, pack) -> str:
         key = s.lever if s.place == pack.city_id else f"{s.lever}.{s.place}"
         parts.append((key, write_value(s.path)))
     parts += [(ASSUMED + name, write_value(path)) for name, path in address.assumptions.items()]
+    for e in address.shocks:
+        parts.append((f"{EVENT}{e.kind}.{e.year}.{PLACES.join(e.places)}", f"{_number(e.size)}:{e.recovery}"))
     parts += [("seed", str(address.seed)), ("futures", str(address.futures))]
     if address.scale != SCALE:
         parts.append(("scale", _number(address.scale)))
@@ -166,6 +173,7 @@ class _Reader:
         self.ranks = place_ranks(pack)
         self.settings: dict[tuple[str, str], Setting] = {}
         self.assumed: dict[str, Path] = {}
+        self.shocks: dict[str, Shock] = {}
         self.found: dict = {}
         self.look: dict[str, str] = {}
         self.problems: list[ScenarioError] = []
@@ -185,6 +193,8 @@ class _Reader:
                 self._scale(value)
             elif key.startswith(ASSUMED):
                 self._assumption(key, value)
+            elif key.startswith(EVENT):
+                self._event(key, value)
             else:
                 self._lever(key, value)
         except PolicyError as error:
@@ -211,6 +221,18 @@ class _Reader:
             raise unknown("assumption", name[:40], assumptions(), "assumptions")
         self.assumed[name] = read_value(value, assumptions()[name], key)
 
+    def _event(self, key: str, value: str) -> None:
+        named = re.fullmatch(r"([a-z_]{1,40})\.(\d{4})\.(.{1,200})", key.removeprefix(EVENT))
+        given = re.fullmatch(rf"({_NUMBER}):(\d{{1,2}})", value)
+        if not named or not given or named[1] not in shock_kinds():
+            raise PolicyError(
+                f"an event is {EVENT}kind.year.place=size:recovery, kinds {', '.join(shock_kinds())}; got {key[:40]!r}",
+                f"事件写作 {EVENT}种类.年份.地点=幅度:恢复年数，种类有 {'、'.join(shock_kinds())}；现为 {key[:40]!r}",
+                key,
+            )
+        places = tuple(check_place(p[:40], self.pack, self.ranks, key) for p in named[3].split(PLACES))
+        self.shocks[key] = Shock(named[1], int(named[2]), float(given[1]), places, int(given[2]))
+
     def _lever(self, key: str, value: str) -> None:
         lever, _, place = key.partition(".")
         if lever not in levers():
@@ -230,4 +252,10 @@ class _Reader:
                 lever = [*told.field.split("."), ""][1].split(" ")[0]
                 settings = tuple(s for s in settings if s.lever != lever) if lever in levers() else ()
         assumed = {name: self.assumed[name] for name in assumptions() if name in self.assumed}
-        return Address(settings, assumed, look=self.look, problems=tuple(self.problems), **self.found)
+        shocks = tuple(self.shocks.values())
+        try:
+            check_shocks(shocks, self.pack, START)
+        except PolicyError as error:
+            self.refuse(error.field, error.en, error.zh)
+            shocks = ()
+        return Address(settings, assumed, shocks, look=self.look, problems=tuple(self.problems), **self.found)

@@ -77,5 +77,5 @@ def _unknown(word: str, zh_word: str, name: str, known: tuple[str, ...], field: 
 def write_shock(shock: Shock) -> dict[str, Any]:
     """The event as it stands in a file; `read_shocks` reads it back."""
     place = shock.places[0] if len(shock.places) == 1 else list(shock.places)
-    found = {"kind": shock.kind, "year": shock.year, "size": shock.size, "unit": shock_kinds()[shock.kind].unit}
+    found = {"kind": shock.kind, "year": shock.year, "size": float(shock.size), "unit": shock_kinds()[shock.kind].unit}
     return found | {"place": place, "recovery": shock.recovery}

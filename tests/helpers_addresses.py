@@ -10,7 +10,7 @@ from sim.policy import compile_policy
 
 GOOD = (
     "permit_parity=0.9&permit_parity.east=2022:0.7,2030:1&new_homes=8000&job_growth_secondary.440781=2025:3"
-    "&a.neighbour_pull=1.2&a.jobs_shock=only2027:-5&seed=7&futures=4&v=0.1.0-abc&lang=en&view=map&left=residents@east"
+    "&a.neighbour_pull=1.2&a.migrant_pool=only2027:0.5&x.jobs_lost.2027.east=10:3&seed=7&futures=4&v=0.1.0-abc&lang=en&view=map&left=residents@east"
 )
 ALPHABET = "abcxyz0123456789.,:=&%@-+_eE?#/ \x00\u202e江inf;'\"<>"
 
@@ -27,7 +27,7 @@ def mutated(text: str, rng: random.Random) -> str:
 
 def usable(address: Address) -> None:
     """Fails where an address holds anything that a run would refuse."""
-    compile_policy(address.settings, address.assumptions, load_pack(), 2020, LAST_YEAR)
+    compile_policy(address.settings, address.assumptions, load_pack(), 2020, LAST_YEAR, address.shocks)
     for setting in address.settings:
         low, high = levers()[setting.lever].bounds
         assert all(low <= v <= high for v in setting.path.values)

@@ -36,7 +36,7 @@ def paths(draw, entry) -> Path:
         return Path.constant(value)
     if kind == "years":
         return Path.by_year({year: value, year + 1: draw(values(entry.bounds))})
-    return Path.starting(year, value) if kind == "from" else Path.only(year, value)
+    return Path.starting(year, value) if kind == "from" else Path.only(max(year, FROM_YEAR), value)
 
 
 @st.composite
@@ -61,7 +61,7 @@ def test_what_is_written_reads_back_to_the_same_scenario(address):
 @pytest.mark.parametrize("name", library())
 def test_each_scenario_of_the_library_has_an_address(name):
     scenario = load(name, PACK)
-    address = Address(scenario.settings, scenario.assumptions)
+    address = Address(scenario.settings, scenario.assumptions, scenario.shocks)
     assert read_address(write_address(address, PACK), PACK).scenario.hash == scenario.hash
 
 
@@ -85,6 +85,8 @@ def test_a_bare_value_holds_from_the_first_year_lived():
         ("a.neighbor_pull=1", "assumptions", "did you mean 'neighbour_pull'"),
         ("seed=-1", "seed", "whole number"),
         ("futures=1001", "futures", "from 1 to 1000"),
+        ("x.jobs_lost.2019.east=10:3", "shocks", "before the first year lived"),
+        ("x.jobs_lots.2027.east=10:3", "x.jobs_lots", "jobs_lost"),
         ("scale=0", "scale", "above 0"),
     ],
 )
@@ -148,6 +150,21 @@ def test_the_command_line_says_when_an_address_is_of_another_model_and_options_w
 def test_the_command_line_refuses_what_it_cannot_use(argv, capsys):
     assert main(["run", *argv]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_events_are_part_of_both_scenarios():
+    address = read_address("x.jobs_lost.2027.east-440785=10:3&permit_parity=0.9", PACK)
+    assert address.problems == ()
+    (event,) = address.baseline.shocks
+    assert (event.kind, event.year, event.size, event.places, event.recovery) == (
+        "jobs_lost",
+        2027,
+        10.0,
+        ("east", "440785"),
+        3,
+    )
+    assert address.scenario.shocks == address.baseline.shocks
+    assert read_address(write_address(address, PACK), PACK).scenario.hash == address.scenario.hash
 
 
 def test_without_settings_the_scenario_is_the_baseline():

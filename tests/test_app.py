@@ -160,6 +160,7 @@ def end_of_chart(chart) -> tuple[float, float]:
 
 def test_an_address_of_another_model_shows_a_banner(root, app):
     assert not app.warning
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=300)
     app.query_params["v"] = "9.9.9-other"
     app.query_params["new_homes"] = "8000"
     app.run()
@@ -186,6 +187,14 @@ def test_an_error_is_a_sentence_and_the_levers_stay(app, monkeypatch):
     assert not app.exception
     assert "scale" in app.error[0].value and "7" in app.error[0].value
     assert app.slider(key="main.permit_parity").value == pytest.approx(0.9)
+
+
+def test_an_address_bar_that_lags_behind_takes_no_lever_back(app):
+    app.slider(key="main.new_homes").set_value(8000).run()
+    app.query_params.clear()  # what a browser sends that has not yet seen the new address
+    app.query_params["seed"] = "1"
+    app.slider(key="main.new_homes").set_value(10000).run()
+    assert [s.path.values for s in app.session_state[DESK].address.settings] == [(10000.0,)]
 
 
 def test_too_much_in_all_places_is_refused_and_told(app):

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from scenarios.address import Address
 from scenarios.outputs import model_version
-from sim.data import load_pack
 from ui.address_bar import link, query_of
+from ui.city import city_pack
 from ui.desk import Desk
 from ui.simulate import Size
 from ui.texts import text
@@ -20,7 +21,7 @@ def action_bar(desk: Desk) -> None:
         action("pin", desk, "keep", desk.pin, label=text(desk.language, "pin") + (f" · {pins}" if pins else ""))
         share_menu(desk)
         take_home_menu(desk)
-        st.caption(facts(desk))
+        st.caption(facts_line(desk.address, desk.language))
 
 
 def action(key: str, desk: Desk, icon: str, on_click, disabled: bool = False, shortcut=None, label: str = "") -> None:
@@ -98,8 +99,8 @@ def take_home_menu(desk: Desk) -> None:
         downloads(desk)
 
 
-def facts(desk: Desk) -> str:
+def facts_line(address: Address, language: str) -> str:
     """Seed, scale, version: what the numbers are of."""
-    size = Size.of(desk.address)
-    version = model_version(load_pack().hash)
-    return text(desk.language, "footer", seed=size.seed, scale=f"{100 * size.scale:.3g}", version=version)
+    size = Size.of(address)
+    version = model_version(city_pack().hash)
+    return text(language, "footer", seed=size.seed, scale=f"{100 * size.scale:.3g}", version=version)

@@ -7,13 +7,13 @@ import streamlit as st
 
 from scenarios.address import Address, write_address
 from scenarios.outputs import model_version
-from sim.data import load_pack
+from ui.city import city_pack
 from ui.desk import Desk
 
 
 def query_of(address: Address) -> str:
     """The query string of an address made by this model."""
-    pack = load_pack()
+    pack = city_pack()
     return write_address(replace(address, version=model_version(pack.hash)), pack)
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from html import escape
 
-from streamlit.delta_generator import DeltaGenerator
-
 from scenarios.address import END, FROM_YEAR
 from ui.ensemble import Ensemble
 from ui.simulate import places
+from ui.slot import Slot
 from ui.texts import number, text
 
 COST, REVENUE = "programme_cost", "revenue"
@@ -19,17 +18,13 @@ class BudgetMeter:
     """A bar under the levers."""
 
     language: str
-    slot: DeltaGenerator
+    slot: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         cost, share = extra_cost(baseline, current)
         width = 100 * min(1.0, max(0.0, share / FULL))
-        said = text(
-            self.language,
-            "budget_meter",
-            cost=number(cost, max(abs(cost), 10.0), sign=True),
-            share=f"{100 * share:.1f}",
-        )
+        shown = cost if self.language == "zh" else cost / 10.0  # a billion is ten times 亿
+        said = text(self.language, "budget_meter", cost=number(shown, 10.0, sign=True), share=f"{100 * share:.1f}")
         about = text(self.language, "budget_about", start=FROM_YEAR, end=END, full=f"{100 * FULL:.0f}")
         over = " over" if share > FULL else ""
         self.slot.html(

@@ -15,7 +15,7 @@ from ui.texts import text
 
 # Okabe-Ito blue against black dashes: told apart by colour, by dash and by the label at the line's end.
 BASELINE_COLOUR, CURRENT_COLOUR, TARGET_COLOUR = "#000000", "#0072B2", "#D55E00"
-LABEL_GAP = 0.055  # least distance of the two end labels, share of the axis
+LABEL_GAP = {False: 0.055, True: 0.09}  # least distance of the two end labels, share of the axis; by large type
 MARGIN = 0.25  # room above and below the baseline's range, share of it
 GRID = 8  # a domain is rounded to this many parts of its own power of two, so that few specifications are needed
 PLAIN, BIG = 14, 20  # font sizes
@@ -28,6 +28,7 @@ def chart_table(
     place: str,
     divisor: float,
     targets: tuple[tuple[int, float], ...] = (),
+    big: bool = False,
 ) -> tuple[pa.Table, tuple[float, float]]:
     """The data of a chart and the ends of its vertical axis.
 
@@ -39,19 +40,21 @@ def chart_table(
     low, middle, high = (np.array([f(values, axis=0) for values in found]) for f in (np.min, np.mean, np.max))
     ends = domain(low, high, targets)
     label_at = np.full((2, years), np.nan)
-    label_at[:, -1] = label_heights(middle[0], middle[1], ends)
+    label_at[:, -1] = label_heights(middle[0], middle[1], ends, LABEL_GAP[big])
     columns = {"low": low, "middle": middle, "high": high, "label_at": label_at}
     table = {"who": ["baseline"] * years + ["current"] * years, "year": np.tile(baseline.years, 2)}
     return pa.table(table | {name: values.ravel() for name, values in columns.items()}), ends
 
 
-def label_heights(baseline: np.ndarray, current: np.ndarray, ends: tuple[float, float]) -> tuple[float, float]:
+def label_heights(
+    baseline: np.ndarray, current: np.ndarray, ends: tuple[float, float], gap: float = LABEL_GAP[False]
+) -> tuple[float, float]:
     """Heights of the two end labels, pushed apart if they would lie on each other; the baseline's is NaN where the
     two lines are one."""
     base, now = float(baseline[-1]), float(current[-1])
     if np.array_equal(baseline, current):
         return math.nan, now
-    push = max(0.0, LABEL_GAP * (ends[1] - ends[0]) - abs(now - base)) / 2
+    push = max(0.0, gap * (ends[1] - ends[0]) - abs(now - base)) / 2
     up = 1 if now >= base else -1
     return base - up * push, now + up * push
 

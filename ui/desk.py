@@ -6,16 +6,15 @@ The desk is the truth; sliders only show it. So a change of language, of view or
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from scenarios.address import FROM_YEAR, Address, read_address
+from scenarios.address import FROM_YEAR, START, Address, read_address
 from scenarios.scenario import Scenario, load, setting_order
 from sim.catalogue import Entry, assumptions, levers
-from sim.data import load_pack
 from sim.paths import LAST_YEAR, Path
 from sim.policy import Setting, compile_policy
+from ui.city import city_pack
 from ui.texts import LANGUAGES
 
 KEPT = 200  # steps that can be undone
@@ -53,7 +52,7 @@ class Desk:
         if address.scenario.hash == self.address.scenario.hash and address.seed == self.address.seed:
             return
         try:
-            compile_policy(address.settings, address.assumptions, load_pack(), FROM_YEAR, LAST_YEAR)
+            compile_policy(address.settings, address.assumptions, city_pack(), START, LAST_YEAR, address.shocks)
         except ValueError as error:
             self.notices.append(error)
             return
@@ -87,12 +86,15 @@ class Desk:
         self.move(replace(self.address, assumptions=ordered))
 
     def take(self, scenario: Scenario) -> None:
-        """The policy of a scenario instead of this one; assumptions stay."""
-        self.move(replace(self.address, settings=tuple(sorted(scenario.settings, key=setting_order))))
+        """The policy and the events of a scenario instead of these; assumptions stay."""
+        settings = tuple(sorted(scenario.settings, key=setting_order))
+        self.move(replace(self.address, settings=settings, shocks=scenario.shocks))
 
     def reset(self, policy: bool, assumed: bool) -> None:
         settings = () if policy else self.address.settings
-        self.move(replace(self.address, settings=settings, assumptions={} if assumed else self.address.assumptions))
+        shocks = () if assumed else self.address.shocks
+        kept = {} if assumed else self.address.assumptions
+        self.move(replace(self.address, settings=settings, assumptions=kept, shocks=shocks))
 
     def pin(self) -> None:
         """Keep what is on the screen for comparison; the oldest of too many goes."""
@@ -104,7 +106,7 @@ class Desk:
 def without(settings: list[Setting], entry: Entry, place: str) -> float:
     """What holds in a place without a setting of its own: of a quantity that adds up nothing, else the value of
     the next broader place, in the end the default."""
-    pack = load_pack()
+    pack = city_pack()
     if place == pack.city_id:
         return entry.in_force(FROM_YEAR)
     if entry.spread == "total":
@@ -128,26 +130,17 @@ def assumed_value(address: Address, entry: Entry) -> float:
 
 
 def desk() -> Desk:
-    """The desk of this session. A new session, or one whose address bar was changed by hand, reads the address."""
+    """The desk of this session. Only a new session reads the address (an address typed in is a new session): while a
+    person moves levers, the browser's address is always a little behind."""
     known: Desk | None = st.session_state.get(DESK)
-    given = {k: v for k, v in st.query_params.to_dict().items() if k not in ("embed", "embed_options")}
     if known is None:
-        known = st.session_state[DESK] = Desk()
-        known.address = read_address(given, load_pack())
+        given = {k: v for k, v in st.query_params.to_dict().items() if k not in ("embed", "embed_options")}
+        known = st.session_state[DESK] = Desk(read_address(given, city_pack()))
         known.notices.extend(known.address.problems)
-    elif given and _differs(given, known.written):
-        address = read_address(given, load_pack())
-        known.notices.extend(address.problems)
-        known.move(replace(address, problems=()))
-        known.see(**address.look)
     return known
-
-
-def _differs(given: Mapping[str, str], written: str) -> bool:
-    return dict(given) != dict(parse_qsl(written, keep_blank_values=True))
 
 
 @cache
 def preset(name: str) -> Scenario:
     """A scenario of the library."""
-    return load(name, load_pack())
+    return load(name, city_pack())

@@ -13,7 +13,7 @@ import streamlit as st
 from scenarios.address import FROM_YEAR
 from sim.catalogue import Entry, assumptions, levers
 from sim.catalogue.lever_fields import LEVELS
-from sim.data import load_pack
+from ui.city import city_pack
 from ui.desk import Desk, assumed_value, value_at
 from ui.menus import place_menu
 from ui.texts import text, title, unit
@@ -68,7 +68,7 @@ def named_levels(entry: Entry, language: str) -> list[tuple[str, float]]:
 
 def lever_panel(desk: Desk) -> None:
     """One row a family: the main slider for the whole city, and a button to the details."""
-    language, city = desk.language, load_pack().city_id
+    language, city = desk.language, city_pack().city_id
     for family, entries in families().items():
         main = entries[0]
         with st.container(key=f"family_{family}"):
@@ -98,7 +98,7 @@ def family_details(desk: Desk, family: str, entries: tuple[Entry, ...]) -> None:
     left.markdown(f"##### {family_name(language, family)}")
     with right:
         place = place_menu(f"levers_of.{family}", language)
-    entries = tuple(e for e in entries if place == load_pack().city_id or not e.extra.get("for_pairs"))
+    entries = tuple(e for e in entries if place == city_pack().city_id or not e.extra.get("for_pairs"))
     for row in range(0, len(entries), 2):
         for column, entry in zip(st.columns(2, gap="medium"), entries[row : row + 2], strict=False):
             with column:
@@ -112,7 +112,7 @@ def level_buttons(desk: Desk, entry: Entry, place: str) -> None:
     if "spent" in entry.extra:
         st.caption(entry.spent[desk.language])
         return
-    if place != load_pack().city_id and entry.spread == "total":
+    if place != city_pack().city_id and entry.spread == "total":
         return
     found = named_levels(entry, desk.language)
     with st.container(horizontal=True, gap="xxsmall", key=f"levels_{entry.key}_{place}"):
@@ -126,7 +126,7 @@ def level_buttons(desk: Desk, entry: Entry, place: str) -> None:
 
 def lever_slider(desk: Desk, entry: Entry, place: str, key: str, label: str) -> None:
     """One slider over one lever in one place."""
-    shape = slider_of(entry, place == load_pack().city_id)
+    shape = slider_of(entry, place == city_pack().city_id)
 
     def moved() -> None:
         desk.set_lever(entry.key, place, rounded(st.session_state[key]))

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from sim.data import load_pack
+from ui.city import city_pack
 from ui.texts import text
 
 BIG, PLAIN = 17, 13
@@ -14,7 +14,7 @@ LARGEST = 1600  # square pixels of the largest town
 @cache
 def county_name_spots(language: str) -> tuple[tuple[str, float, float], ...]:
     """(name, lon, lat) over the middle of each county's towns."""
-    pack = load_pack()
+    pack = city_pack()
     found = []
     for c, county in enumerate(pack.counties):
         towns = np.flatnonzero(np.asarray(pack.town_county) == c)

@@ -63,6 +63,10 @@ class Memory:
                 del self._making[key]
                 self._wanted.pop(key, None)
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the run is there already."""
+        return key in self._kept
+
     def busy(self) -> int:
         """Runs that are being made or wait."""
         return len(self._making)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from sim.data import load_pack
+from ui.city import city_pack
 from ui.simulate import places
 from ui.texts import place_name, text
 
@@ -37,7 +37,7 @@ def menu(
 def place_menu(key: str, language: str, regions: bool = True) -> str:
     """The city, one of its regions (unless not wanted) or counties; remembered in the session under `key`."""
     chosen = st.session_state.get(key, places()[0])
-    options = [p for p in places() if regions or p not in load_pack().regions]
+    options = [p for p in places() if regions or p not in city_pack().regions]
 
     def keep(place: str) -> None:
         st.session_state[key] = place

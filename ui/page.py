@@ -8,19 +8,20 @@ from pathlib import Path
 from types import ModuleType
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from scenarios.address import Address
 from scenarios.outputs import model_version
-from scenarios.scenario import library
-from sim.data import load_pack
+from scenarios.scenario import Scenario, library
 from ui.actions import action_bar
 from ui.address_bar import keep_address
 from ui.budget import BudgetMeter
+from ui.city import city_pack
 from ui.desk import Desk, desk, preset
 from ui.ensemble import Ensemble
 from ui.levers import assumption_panel, lever_panel
 from ui.menus import menu
 from ui.simulate import Size, explain, pairs
+from ui.slot import Slot, fresh
 from ui.texts import LANGUAGES, text
 
 # a module in ui/views and an icon
@@ -46,7 +47,7 @@ def page() -> None:
         status = header(here, shown, wall)
         with st.container(key="notices"):
             notices(here)
-        with fresh(st.empty(), (shown, len(here.pins), here.language)).container(key="view"):
+        with fresh((shown, len(here.pins), here.language), "view"):
             panels = view_of(shown).lay_out(here)
         if not wall:
             action_bar(here)
@@ -57,15 +58,6 @@ def page() -> None:
 def view_of(name: str) -> ModuleType:
     """A view is a module with `lay_out(desk) -> panels`; a panel is filled with the futures that there are."""
     return import_module(f"ui.views.{name}")
-
-
-def fresh(slot: DeltaGenerator, content: tuple) -> DeltaGenerator:
-    """The slot, emptied first when something else is to stand in it: what the last run left would be seen between
-    the new elements until this run ends, and it goes on as long as futures come in."""
-    if st.session_state.get("content") != content:
-        slot.empty()
-        st.session_state["content"] = content
-    return slot
 
 
 def style(here: Desk, wall: bool) -> None:
@@ -91,7 +83,7 @@ def sidebar(here: Desk) -> BudgetMeter:
     preset_menu(here)
     lever_panel(here)
     with st.container(key="budget"):
-        meter = BudgetMeter(language, st.empty())
+        meter = BudgetMeter(language, Slot())
     assumption_panel(here)
     return meter
 
@@ -115,8 +107,8 @@ def preset_menu(here: Desk) -> None:
     """Scenarios of the library; `own` while the levers stand otherwise."""
     language = here.language
     names = library()
-    policy = {s.field: s.path for s in here.address.settings}
-    now = next((n for n in names if {s.field: s.path for s in preset(n).settings} == policy), "own")
+    policy = policy_of(here.address)
+    now = next((n for n in names if policy_of(preset(n)) == policy), "own")
     menu(
         f"preset.{language}",
         [*names, "own"],
@@ -125,6 +117,11 @@ def preset_menu(here: Desk) -> None:
         text(language, "preset"),
         lambda n: None if n == "own" else here.take(preset(n)),
     )
+
+
+def policy_of(chosen: Address | Scenario) -> tuple[dict, tuple]:
+    """Levers and events, whatever their order and the assumptions."""
+    return {s.field: s.path for s in chosen.settings}, tuple(chosen.shocks)
 
 
 def header(here: Desk, view: str, wall: bool):
@@ -143,13 +140,13 @@ def header(here: Desk, view: str, wall: bool):
                 on_change=lambda: here.see(view=st.session_state[key] or "sandbox"),
             )  # fmt: skip
         with st.container(key="status"):
-            return st.empty()
+            return Slot()
 
 
 def notices(here: Desk) -> None:
     """Entries of an address or moves that were refused, once; an address of another model."""
     language = here.language
-    ours = model_version(load_pack().hash)
+    ours = model_version(city_pack().hash)
     if here.address.version not in ("", ours):
         said = text(language, "other_version", theirs=here.address.version, ours=ours)
         st.warning(said, icon=":material/history:")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.address import END, START
 from sim.catalogue import indicators
@@ -14,6 +13,7 @@ from ui.desk import Desk
 from ui.ensemble import Change, Ensemble, change
 from ui.menus import menu
 from ui.simulate import places
+from ui.slot import Slot
 from ui.table import difference_text
 from ui.targets import chart_targets
 from ui.texts import number, place_name, scaled, text, title
@@ -37,8 +37,8 @@ class ChartPanel:
     place: str
     language: str
     big: bool
-    chart: DeltaGenerator
-    words: DeltaGenerator
+    chart: Slot
+    words: Slot
 
     @classmethod
     def laid_out(cls, desk: Desk, side: str, options: Sequence[str]) -> "ChartPanel":
@@ -55,9 +55,8 @@ class ChartPanel:
                 f"place_{side}.{language}", places(), place, lambda p: place_name(language, p),
                 text(language, "place"), lambda p: desk.see(**{side: f"{indicator}@{p}"}),
             )  # fmt: skip
-        with st.container(key=f"fill_{side}"):
-            chart = st.empty()
-        return cls(indicator, place, language, bool(desk.look.get("big")), chart, st.empty())
+        chart = Slot(st.container(key=f"fill_{side}"))
+        return cls(indicator, place, language, bool(desk.look.get("big")), chart, Slot())
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         """Draw the futures that there are."""
@@ -90,7 +89,7 @@ def drawn(baseline: Ensemble, current: Ensemble, indicator: str, place: str, lan
     largest = float(abs(baseline.of(indicator, place)).max())
     divisor, unit_label = scaled(language, entry.unit, largest)
     targets = chart_targets(indicator, place, divisor)
-    data, ends = chart_table(baseline, current, indicator, place, divisor, targets)
+    data, ends = chart_table(baseline, current, indicator, place, divisor, targets, big)
     years = len(baseline.years)
     same = math.isnan(data["label_at"][years - 1].as_py())
     spec = line_chart(language, unit_label, ends, (START, END), same, targets, big)

@@ -15,9 +15,9 @@ from scenarios.address import END, FUTURES, SCALE, START, Address
 from scenarios.outputs import model_version
 from scenarios.runner import Job, check_run, replicate_seed, run_job
 from scenarios.scenario import Scenario
-from sim.data import load_pack
 from sim.engine import default_threads
 from sim.synthesis import start_population
+from ui.city import city_pack
 from ui.ensemble import Ensemble, Run
 from ui.memory import Memory
 
@@ -53,7 +53,7 @@ def memory() -> Memory:
 
 def places() -> tuple[str, ...]:
     """Ids of the places with charts: the city, its regions, its counties."""
-    pack = load_pack()
+    pack = city_pack()
     return (pack.city_id, *pack.regions, *pack.counties)
 
 
@@ -66,25 +66,33 @@ def pairs(
     Beyond `size.futures` it goes on only while no one else's runs wait. `tick` is called with the number of pairs
     while it waits; what it raises ends the waiting, and runs that have not begun are called off.
     """
-    check_run(START, END, size.scale, size.refined, "towns", load_pack())
+    check_run(START, END, size.scale, size.refined, "towns", city_pack())
     asked: list[tuple[Future, Future]] = []
     shown = 0
     try:
         while shown < size.refined:
             if shown >= size.futures and memory().busy():
                 return
-            goal = _next_goal(shown, size)
+            goal = max(_next_goal(shown, size), remembered(baseline, current, size))
             ahead = min(size.futures, goal + default_threads()) if shown < size.futures else goal
             asked += [(ask(baseline, size, r), ask(current, size, r)) for r in range(len(asked), max(goal, ahead))]
             _wait_for(asked[:goal], tick)
-            shown = next((i for i, pair in enumerate(asked) if not all(f.done() for f in pair)), len(asked))
-            shown = max(goal, shown)
+            shown = goal
             done = [(before.result(), after.result()) for before, after in asked[:shown]]
             yield Ensemble.of_runs([b for b, _ in done]), Ensemble.of_runs([a for _, a in done])
     finally:
         for r in range(shown, len(asked)):
             memory().let_go(run_key(baseline, size, r))
             memory().let_go(run_key(current, size, r))
+
+
+def remembered(baseline: Scenario, current: Scenario, size: Size) -> int:
+    """How many pairs from the first on are there already."""
+    known = memory().has
+    return next(
+        (r for r in range(size.refined) if not all(known(run_key(s, size, r)) for s in (baseline, current))),
+        size.refined,
+    )
 
 
 def _next_goal(shown: int, size: Size) -> int:
@@ -110,16 +118,17 @@ def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SP
 
 def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> tuple:
     """Everything that the numbers of a run depend on."""
-    return (model_version(load_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate)
+    return (model_version(city_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate)
 
 
 def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> Run:
     """One run of the model, as the command line makes it."""
-    pack = load_pack()
+    pack = city_pack()
     prepare(size.scale, span[0])
     seed = replicate_seed(size.seed, replicate)
     job = Job(
-        chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, None, str(pack.folder), "towns"
+        chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, None, str(pack.folder), "towns",
+        chosen.shocks,
     )  # fmt: skip
     years, names, indicators, values = run_job(job)
     at = [names.index(place) for place in places()]
@@ -131,7 +140,7 @@ def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int]
 @st.cache_resource(show_spinner=False, max_entries=4)
 def prepare(scale: float, start: int = START) -> None:
     """Makes or reads the start population once, before threads would each do it."""
-    start_population(load_pack(), start, scale)
+    start_population(city_pack(), start, scale)
 
 
 def explain(error: Exception, language: str) -> str:

@@ -3,8 +3,8 @@
 from functools import cache
 
 from sim.catalogue import indicators
-from sim.data import load_pack
 from sim.data.plan import LARGER, Target
+from ui.city import city_pack
 
 
 @cache
@@ -20,7 +20,7 @@ def factor(target: Target) -> float:
 
 def chart_targets(indicator: str, place: str, divisor: float) -> tuple[tuple[int, float], ...]:
     """(year, figure) in shown units; the plan speaks of the city only."""
-    pack, row = load_pack(), str(indicators()[indicator].extra.get("target", ""))
+    pack, row = city_pack(), str(indicators()[indicator].extra.get("target", ""))
     if place != pack.city_id or row not in pack.targets:
         return ()
     target = pack.targets[row]

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from sim.catalogue import Entry
-from sim.data import load_pack
+from ui.city import city_pack
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 # Whole numbers that are shown in 万 or thousands when they are large.
@@ -52,7 +52,7 @@ def definition(language: str, entry: Entry) -> str:
 
 def place_name(language: str, place: str) -> str:
     """Short name of the city or of a region; the pack's name of any other place."""
-    pack = load_pack()
+    pack = city_pack()
     if place == pack.city_id:
         return text(language, "city")
     return text(language, place) if place in _texts() else pack.place_name(place, language)

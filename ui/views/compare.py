@@ -5,16 +5,16 @@ from html import escape
 
 import pyarrow as pa
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.address import END, Address
 from sim.catalogue import assumptions, indicators, levers
-from sim.data import load_pack
+from ui.city import city_pack
 from ui.desk import Desk
 from ui.ensemble import Change, Ensemble, change
 from ui.figures import KEY_FIGURES
 from ui.menus import menu
 from ui.simulate import Size, pairs, places
+from ui.slot import Slot
 from ui.table import difference_text
 from ui.texts import number, place_name, scaled, short_title, text, title, unit
 from ui.trade_off import trade_off_spec
@@ -32,8 +32,8 @@ class ComparePanel:
     axes: tuple[str, str]
     language: str
     big: bool
-    table: DeltaGenerator
-    chart: DeltaGenerator
+    table: Slot
+    chart: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         if baseline.futures < self.size.futures:
@@ -107,7 +107,7 @@ def described(address: Address, language: str) -> str:
     """What a scenario sets, in words."""
     parts = []
     for s in address.settings:
-        place = "" if s.place == load_pack().city_id else f"{place_name(language, s.place)} "
+        place = "" if s.place == city_pack().city_id else f"{place_name(language, s.place)} "
         parts.append(f"{place}{title(language, levers()[s.lever])} {s.path.values[-1]:g}")
     parts += [f"[{title(language, assumptions()[k])} {p.values[-1]:g}]" for k, p in address.assumptions.items()]
     joint = "；" if language == "zh" else "; "
@@ -122,15 +122,14 @@ def lay_out(desk: Desk) -> list[ComparePanel]:
         return []
     pin_rows(desk)
     left, right = st.columns([4, 3], gap="medium")
-    with left, st.container(key="fill_table"):
-        table = st.empty()
+    with left:
+        table = Slot(st.container(key="fill_table"))
     axes = []
     with right:
         for column, side, first in zip(st.columns(2, gap="small"), ("x", "y"), AXES, strict=True):
             with column:
                 axes.append(axis_menu(side, first, language))
-        with st.container(key="fill_trade"):
-            chart = st.empty()
+        chart = Slot(st.container(key="fill_trade"))
     size, big = Size.of(desk.address), bool(desk.look.get("big"))
     return [ComparePanel(tuple(desk.pins), size, (axes[0], axes[1]), language, big, table, chart)]
 

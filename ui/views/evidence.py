@@ -8,18 +8,17 @@ from html import escape
 import numpy as np
 import pyarrow as pa
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.address import END, START
 from scenarios.outputs import model_version
-from scenarios.scenario import load
 from sim.catalogue import assumptions, indicators, parameters
-from sim.data import load_pack
-from ui.desk import Desk
+from ui.city import city_pack
+from ui.desk import Desk, preset
 from ui.ensemble import Ensemble
 from ui.evidence_chart import evidence_spec
 from ui.menus import menu, place_menu
 from ui.simulate import Size, ask
+from ui.slot import Slot
 from ui.texts import number, scaled, text, title, unit
 from ui.views.map import estimated
 
@@ -44,8 +43,8 @@ class EvidencePanel:
     size: Size
     language: str
     big: bool
-    chart: DeltaGenerator
-    words: DeltaGenerator
+    chart: Slot
+    words: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         entry = indicators()[self.indicator]
@@ -77,7 +76,7 @@ class EvidencePanel:
 
 def census(indicator: str, place: str) -> dict[int, float]:
     """year -> counted figure of the city or a county."""
-    pack = load_pack()
+    pack = city_pack()
     found = {}
     for year in (FIRST, START):
         if place == pack.city_id:
@@ -89,7 +88,7 @@ def census(indicator: str, place: str) -> dict[int, float]:
 
 def backcast(size: Size) -> Ensemble:
     """The model from the first census to the next, no scenario, with as many futures as the screen first has."""
-    runs = [ask(load("baseline"), size, r, (FIRST, START)) for r in range(size.futures)]
+    runs = [ask(preset("baseline"), size, r, (FIRST, START)) for r in range(size.futures)]
     return Ensemble.of_runs([run.result() for run in runs])
 
 
@@ -113,9 +112,8 @@ def lay_out(desk: Desk) -> list[EvidencePanel]:
             indicator = indicator_menu(language)
         with beside:
             place = place_menu("place_evidence", language, regions=False)
-        with st.container(key="fill_evidence"):
-            chart = st.empty()
-        words = st.empty()
+        chart = Slot(st.container(key="fill_evidence"))
+        words = Slot()
     with right, st.container(key="fill_words"):
         st.html(evidence_html(desk))
     size = Size.of(desk.address)
@@ -138,7 +136,7 @@ def indicator_menu(language: str) -> str:
 
 def evidence_html(desk: Desk) -> str:
     """Data and quality, parameters by kind, assumptions, limits, version."""
-    language, pack = desk.language, load_pack()
+    language, pack = desk.language, city_pack()
     guessed = int(estimated().sum())
     quality = {"all": len(pack.towns), "guessed": guessed, "counted": len(pack.towns) - guessed}
     kinds = Counter(p.kind for p in parameters().values())

@@ -6,17 +6,16 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.address import END, START
-from scenarios.scenario import load
 from sim.catalogue import indicators
-from sim.data import load_pack
-from ui.desk import Desk
+from ui.city import city_pack
+from ui.desk import Desk, preset
 from ui.ensemble import Ensemble
 from ui.map_charts import bar_spec, county_name_spots, map_spec
 from ui.menus import menu
 from ui.simulate import Size, ask
+from ui.slot import Slot
 from ui.texts import place_name, scaled, text, title
 
 SHOWN = ("level", "since_start", "against_baseline")
@@ -25,13 +24,13 @@ CENSUS = ("official", "secondary")  # quality marks of a counted figure
 
 def town_indicators(scale: float) -> tuple[str, ...]:
     """Indicators that have a value for most towns, seen in the first run of the baseline."""
-    return ask(load("baseline"), Size(scale), 0).result().town_rows
+    return ask(preset("baseline"), Size(scale), 0).result().town_rows
 
 
 @cache
 def estimated() -> np.ndarray:
     """bool[T]: the town's population at the start is an estimate and not a count."""
-    return np.array([quality not in CENSUS for quality in load_pack().town_quality(START)])
+    return np.array([quality not in CENSUS for quality in city_pack().town_quality(START)])
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,9 @@ class MapPanel:
     year: int
     language: str
     big: bool
-    map: DeltaGenerator
-    bars: DeltaGenerator
-    words: DeltaGenerator
+    map: Slot
+    bars: Slot
+    words: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         language, entry = self.language, indicators()[self.indicator]
@@ -91,12 +90,12 @@ class MapPanel:
             return np.where(before != 0, 100.0 * (now / before - 1.0), np.nan)
 
     def _counties(self, ensemble: Ensemble) -> np.ndarray:
-        return np.array([ensemble.of(self.indicator, c).mean(axis=0) for c in load_pack().counties])
+        return np.array([ensemble.of(self.indicator, c).mean(axis=0) for c in city_pack().counties])
 
 
 def town_table(values: np.ndarray, sizes: np.ndarray, language: str) -> pa.Table:
     """Columns lon, lat, size, value, town, county, quality."""
-    pack = load_pack()
+    pack = city_pack()
     return pa.table(
         {
             "lon": pack.town_lon.astype(float),
@@ -112,7 +111,7 @@ def town_table(values: np.ndarray, sizes: np.ndarray, language: str) -> pa.Table
 
 def county_table(values: np.ndarray, language: str) -> pa.Table:
     """Columns place, value, region."""
-    pack = load_pack()
+    pack = city_pack()
     return pa.table(
         {
             "place": [pack.place_name(c, language) for c in pack.counties],
@@ -162,11 +161,11 @@ def lay_out(desk: Desk) -> list[MapPanel]:
             on_change=lambda: desk.see(year=str(st.session_state["map_year"])),
         )  # fmt: skip
     wide, narrow = st.columns([3, 2], gap="medium")
-    with wide, st.container(key="fill_map"):
-        towns = st.empty()
-    with narrow, st.container(key="fill_bars"):
-        bars = st.empty()
-    return [MapPanel(indicator, shown, year, language, bool(desk.look.get("big")), towns, bars, st.empty())]
+    with wide:
+        towns = Slot(st.container(key="fill_map"))
+    with narrow:
+        bars = Slot(st.container(key="fill_bars"))
+    return [MapPanel(indicator, shown, year, language, bool(desk.look.get("big")), towns, bars, Slot())]
 
 
 def chosen_year(desk: Desk) -> int:

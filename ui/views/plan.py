@@ -5,14 +5,14 @@ from html import escape
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from sim.catalogue import indicators
-from sim.data import load_pack
 from sim.data.plan import SET_BY_PROVINCE, Figure, Target
+from ui.city import city_pack
 from ui.desk import Desk
 from ui.ensemble import Ensemble
 from ui.simulate import places
+from ui.slot import Slot
 from ui.targets import factor, reported
 from ui.texts import basis, number, text, unit
 
@@ -25,7 +25,7 @@ class PlanPanel:
     """The table, a row a target."""
 
     language: str
-    slot: DeltaGenerator
+    slot: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         language = self.language
@@ -33,7 +33,7 @@ class PlanPanel:
         for year in YEARS:
             heads += [text(language, k, year=year) for k in ("target_of", "model_of", "odds_of")]
         head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-        rows = "".join(self._row(target, baseline, current) for target in load_pack().targets.values())
+        rows = "".join(self._row(target, baseline, current) for target in city_pack().targets.values())
         self.slot.html(f'<table class="plan"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
 
     def _row(self, target: Target, baseline: Ensemble, current: Ensemble) -> str:
@@ -75,7 +75,6 @@ class PlanPanel:
 
 
 def lay_out(desk: Desk) -> list[PlanPanel]:
-    with st.container(key="fill_plan"):
-        slot = st.empty()
+    slot = Slot(st.container(key="fill_plan"))
     st.caption(text(desk.language, "plan_note"))
     return [PlanPanel(desk.language, slot)]

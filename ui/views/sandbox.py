@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from sim.catalogue import indicators
 from ui.desk import Desk
@@ -11,6 +10,7 @@ from ui.ensemble import Ensemble
 from ui.figures import figures_html
 from ui.panels import FIRST, ChartPanel
 from ui.simulate import places
+from ui.slot import Slot
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Figures:
     """The row of key figures."""
 
     language: str
-    slot: DeltaGenerator
+    slot: Slot
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         self.slot.html(figures_html(baseline, current, places()[0], self.language))
@@ -34,4 +34,4 @@ def lay_out(desk: Desk) -> list[Figures | ChartPanel]:
 
 def key_figures(desk: Desk) -> Figures:
     with st.container(key="figures"):
-        return Figures(desk.language, st.empty())
+        return Figures(desk.language, Slot())

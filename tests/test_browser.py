@@ -1,0 +1,209 @@
+"""A facilitator's way through the app in a real browser, at both sizes and in both languages.
+
+Needs Debian's or another Chromium and the Playwright package for Python; where one is missing the tests are skipped and
+say why. The server simulates a tiny city.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from scenarios import read_address
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--disable-default-apps", "--no-first-run"]  # fmt: skip
+SIZES = [(1366, 768), (1920, 1080)]
+DONE = {"zh": re.compile(r"^\D*\d+ 种未来$"), "en": re.compile(r"^\D*\d+ futures$")}
+KEY_PARTS = (".st-key-header", ".figures", ".st-key-fill_left", ".st-key-fill_right", ".st-key-actions")
+SCROLLS = """() => {
+  const over = e => !!e && e.scrollHeight > e.clientHeight + 1;
+  const html = document.documentElement;
+  return {page: html.scrollHeight > innerHeight || html.scrollWidth > innerWidth,
+          main: over(document.querySelector('[data-testid=stMain]')),
+          side: over(document.querySelector('[data-testid=stSidebarContent]'))};
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests of this file."""
+    path = next((found for found in map(shutil.which, BROWSERS) if found), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path (Debian: apt install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def server(root):
+    """Address of an app that simulates a tiny city with three futures."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {**os.environ, "JIANGMEN_APP_SCALE": "0.001", "JIANGMEN_APP_REPLICATES": "3", "JIANGMEN_APP_REFINED": "3"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    process = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(url: str, process: subprocess.Popen) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(url)
+
+
+class Screen:
+    """A page, the hosts that it asked and the errors that it met."""
+
+    def __init__(self, browser, size: tuple[int, int], url: str, language: str):
+        self.language = language
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.hosts: set[str] = set()
+        self.errors: list[str] = []
+        self.page.on("request", lambda r: self.hosts.add(r.url.split("/")[2] if "//" in r.url else r.url.split(":")[0]))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(url)
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until all futures are in and drawn."""
+        status = self.page.locator(".st-key-status p").filter(has_text=DONE[self.language])
+        status.wait_for(timeout=180_000)
+        self.page.wait_for_timeout(400)
+
+    def click(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+
+    def figures(self) -> str:
+        return self.page.locator(".figures").inner_text()
+
+    def boxes(self) -> dict[str, dict]:
+        return {part: self.page.locator(part).first.bounding_box() for part in KEY_PARTS}
+
+
+def overlap(a: dict, b: dict) -> bool:
+    apart = (
+        a["x"] + a["width"] <= b["x"] + 1
+        or b["x"] + b["width"] <= a["x"] + 1
+        or a["y"] + a["height"] <= b["y"] + 1
+        or b["y"] + b["height"] <= a["y"] + 1
+    )
+    return not apart
+
+
+def check_fits(screen: Screen) -> None:
+    assert screen.page.evaluate(SCROLLS) == {"page": False, "main": False, "side": False}
+    assert "�" not in screen.page.inner_text("body")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_facilitators_way_through_the_app(browser, server, size, language):
+    screen = Screen(browser, size, f"{server}?lang={language}", language)
+    page = screen.page
+    check_fits(screen)
+    boxes = screen.boxes()
+    names = list(boxes)
+    assert [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if overlap(boxes[a], boxes[b])] == []
+    assert boxes[".st-key-fill_left"]["height"] > 0.4 * size[1]
+    page.locator(".st-key-fill_left").locator("canvas, svg").first.wait_for()
+    page.locator(".st-key-fill_right").locator("canvas, svg").first.wait_for()
+    assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
+
+    before = screen.figures()
+    page.locator("[class*=st-key-main-new_homes] [role=slider], [class*=st-key-main-new_homes] input").first.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => document.querySelector('.figures').innerText !== before", arg=before)
+    screen.settled()
+    after = screen.figures()
+    assert read_address(page.url).settings[0].lever == "new_homes"
+    check_fits(screen)
+
+    screen.click(".st-key-undo button")
+    page.wait_for_function("after => document.querySelector('.figures').innerText !== after", arg=after)
+    while page.locator(".st-key-undo button").first.is_enabled():
+        screen.click(".st-key-undo button")
+        screen.settled()
+        page.wait_for_timeout(300)
+    assert screen.figures() == before
+    assert read_address(page.url).settings == ()
+
+    screen.click(".st-key-pin button")
+    for view in page.locator(".st-key-header button").all():
+        view.click()
+        page.wait_for_timeout(600)
+        screen.settled()
+        check_fits(screen)
+    assert screen.hosts <= {server.split("/")[2], "data", "blob"}
+    assert screen.errors == []
+    screen.context.close()
+
+
+def test_the_language_switch_keeps_the_levers_and_an_address_opens_again(browser, server):
+    screen = Screen(
+        browser, SIZES[0], f"{server}?permit_parity=0.9&new_homes.east=4000&a.neighbour_pull=1.2&seed=3", "zh"
+    )
+    numbers = re.findall(r"[\d.]+", screen.figures())
+    screen.page.locator(".st-key-language button").nth(1).click()
+    screen.language = "en"
+    screen.page.locator("html[lang=en]").wait_for(state="attached")
+    screen.settled()
+    assert (
+        read_address(screen.page.url).scenario.hash
+        == read_address("permit_parity=0.9&new_homes.east=4000&a.neighbour_pull=1.2").scenario.hash
+    )
+    again = Screen(browser, SIZES[0], screen.page.url, "en")
+    assert again.figures() == screen.figures()
+    assert re.findall(r"[\d.]+", again.figures())[1] == numbers[1]
+    for one in (screen, again):
+        one.context.close()
+
+
+def test_details_drawer_and_share_open_over_the_screen(browser, server):
+    screen = Screen(browser, SIZES[0], f"{server}?permit_parity=0.9&lang=en", "en")
+    for opener, inside in (
+        ("[class*=st-key-details-housing] button", "[class*=st-key-levels_] button"),
+        (".st-key-drawer button", ".st-key-assumption_drawer [data-testid=stSlider]"),
+        (".st-key-share button", ".st-key-share_box code"),
+    ):
+        screen.page.locator(opener).first.focus()
+        screen.page.keyboard.press("Enter")
+        screen.page.locator(inside).first.wait_for()
+        box = screen.page.locator("[data-testid=stPopoverBody]").bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= SIZES[0][1] + 1
+        screen.page.keyboard.press("Escape")
+    assert "permit_parity=0.9" in screen.page.url
+    screen.context.close()
+
+
+def test_the_wall_shows_charts_without_controls(browser, server):
+    screen = Screen(browser, SIZES[1], f"{server}?permit_parity=0.9&view=wall", "zh")
+    check_fits(screen)
+    assert screen.page.locator("[data-testid=stSidebar]:visible").count() == 0
+    screen.context.close()
