@@ -41,9 +41,7 @@ WITHOUT = {
     "farmer_training": ("farm_income", None, incomes, lambda trained, farmers, p: 0.0),
     "rural_amenity": ("residents", None, attraction, lambda liveable, at_start, p: 0.0 * liveable),
     "settlement_reward": ("revenue", None, budget, lambda persons, yuan: 0.0 * persons),
-    "land_revenue_to_villages": (
-        "programme_cost", None, budget, lambda p, revenue, share, rural: 0.0 * revenue,
-    ),
+    "land_revenue_to_villages": ("programme_cost", None, budget, lambda revenue, share: 0.0 * revenue),
 }  # fmt: skip
 
 
