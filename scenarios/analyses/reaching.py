@@ -19,7 +19,7 @@ from typing import Any
 from scenarios.analyses.finding import WIDTH, Finding
 from scenarios.analyses.reach import Answer, Goal, Reached, reach
 from scenarios.analyses.target import Target
-from scenarios.experiments.reading import read
+from scenarios.experiments.reading import as_file, read
 from scenarios.extras import needed
 from scenarios.marked import Marked, read_marked
 from scenarios.scenario import check_fields
@@ -35,6 +35,11 @@ SEARCH = {"answers": (int, 1), "evaluations": (int, 16), "share": (float, 0)}
 def load_goal(file: str | Path, pack=None) -> Goal:
     """Reads a goal file; ScenarioError with file, line and field when it is wrong."""
     return read_goal(read_marked(Path(file), str(file)), Path(file).parent, Path(file).stem, pack)
+
+
+def goal_of(pack=None, id: str = "goal", **fields: Any) -> Goal:
+    """The same fields as in a file, as plain Python values (for the app and notebooks)."""
+    return read_goal(as_file(fields, id), Path.cwd(), id, pack)
 
 
 def read_goal(marked: Marked, folder: Path, id: str, pack=None) -> Goal:

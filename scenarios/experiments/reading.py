@@ -44,12 +44,16 @@ def load(file: str | FilePath, pack=None) -> Experiment:
 
 def of(given: Mapping[str, Any], id: str, pack=None) -> Experiment:
     """An experiment from plain Python values."""
+    return read(as_file(given, id), FilePath.cwd(), id, pack)
+
+
+def as_file(given: Mapping[str, Any], id: str) -> Marked:
+    """Plain Python values as the file that would hold them."""
     import yaml
 
     given = {"name": {"zh": id, "en": id}} | dict(given)
     given = json.loads(json.dumps(given, default=lambda value: value.item()))  # plain, nothing shared
-    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=120)
-    return read(parse_marked(text, id), FilePath.cwd(), id, pack)
+    return parse_marked(yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=120), id)
 
 
 def read(marked: Marked, folder: FilePath, id: str, pack=None) -> Experiment:
