@@ -1,6 +1,7 @@
 """The command `jiangmen`. Everything heavy is imported by the command that needs it."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from scenarios.words import LANGUAGES, chosen_language, word
 
 LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places")
 RESEARCH = ("batch", "query", "analyse", "reproduce")
+CALIBRATION = ("validate",)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,6 +75,7 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     audit.add_argument("--format", choices=("md", "html", "docx"), help=word("report_format", lang))
     audit.add_argument("--out", metavar="FILE", help=word("report_file", lang))
     audit.add_argument("--force", action="store_true", help=word("force", lang))
+    _validate_options(add("validate"), lang)
     add("app")
     return parser
 
@@ -113,6 +116,14 @@ def _analyse_options(analyse: argparse.ArgumentParser, lang: str) -> None:
     analyse.add_argument("--workers", type=_count, help=word("workers", lang))
     analyse.add_argument("--replicates", type=_count, default=8, help=word("replicates", lang))
     _year_options(analyse, lang)
+
+
+def _validate_options(validate: argparse.ArgumentParser, lang: str) -> None:
+    validate.add_argument("--sets", type=_count, default=40, help=word("prior_sets", lang))
+    validate.add_argument("--scale", type=float, default=0.01, help=word("scale", lang))
+    validate.add_argument("--seed", type=int, default=1, help=word("seed", lang))
+    validate.add_argument("--workers", type=_count, help=word("workers", lang))
+    _output_options(validate, lang)
 
 
 def _year_options(command: argparse.ArgumentParser, lang: str) -> None:
@@ -166,6 +177,8 @@ def main(argv: list[str] | None = None) -> int:
 def _command(name: str) -> Callable[[argparse.Namespace], int | None]:
     from scenarios import commands
 
+    if name in CALIBRATION:  # it imports scenarios, not the other way: its commands are found by name when asked for
+        return getattr(importlib.import_module("calibration.commands"), name)
     if name in RESEARCH:
         from scenarios import research
 

@@ -48,6 +48,11 @@ WORDS = {
     "audit": ("对照规划目标，检查规划自身的算术", "hold a scenario against the plan, and the plan against itself"),
     "report_format": ("写成监测评估报告：md、html 或 docx", "write the monitoring report: md, html or docx"),
     "report_file": ("报告文件", "file of the report"),
+    "validate": (
+        "从 2010 年普查起步，以 2020 年普查检验模型，并与常用预测方法比较",
+        "start the model in 2010, judge it by the census of 2020 and against usual forecasts",
+    ),
+    "prior_sets": ("先验抽样组数", "draws from the priors"),
     "app": ("打开网页应用", "open the app in the browser"),
     "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
     "from_url": (
