@@ -8,6 +8,22 @@ from scenarios.errors import ScenarioError
 FORMS = ("md", "html")
 
 
+def calibrate(args: Namespace) -> None:
+    """Fits the parameters to the targets, into a folder."""
+    from calibration.fit.pipeline import QUICK, Settings, changed
+    from calibration.fit.pipeline import calibrate as run
+    from calibration.validation.texts import say
+    from scenarios.tables import console
+    from sim.data import load_pack
+    from sim.engine import default_threads
+
+    out, settings = Path(args.out), changed(QUICK if args.quick else Settings(), seed=args.seed)
+    if out.exists() and not out.is_dir():
+        raise ScenarioError("is a file; give a folder", "是文件，请给出文件夹", file=str(out))
+    run(out, settings, args.resume, args.workers or default_threads(), load_pack(), progress=True)
+    console().print(say("written", args.lang, out=out), style="dim", markup=False)
+
+
 def validate(args: Namespace) -> None:
     """Runs the model from the first census to the last and writes what the evidence says, or shows it."""
     from calibration.validation.evidence import gather

@@ -3,7 +3,7 @@
 Set k of seed s has the run seed of replicate k: who runs it, and in what order, changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +79,7 @@ def run_all(tasks: Sequence[Task], pack, workers: int, progress: bool) -> Runs:
 
     found = []
     with tqdm(total=len(tasks), disable=not progress, unit="run") as bar:
-        for one in _results(tasks, pack, workers):
+        for one in in_order(run_task, tasks, tasks[0].scale, workers, pack):
             found.append(one)
             bar.update()
     names = found[0][1]
@@ -90,12 +90,13 @@ def run_all(tasks: Sequence[Task], pack, workers: int, progress: bool) -> Runs:
     )
 
 
-def _results(tasks: Sequence[Task], pack, workers: int):
+def in_order(work: Callable, tasks: Sequence, scale: float, workers: int, pack) -> Iterator:
+    """work(task) for each task, in their order, in this process or in several. All are runs at one scale."""
     if workers <= 1 or len(tasks) == 1:
-        yield from map(run_task, tasks)
+        yield from map(work, tasks)
         return
     from scenarios.engines.pool import no_main_module, process_pool
 
-    CityModel(start=FIRST, end=FIRST, scale=tasks[0].scale, pack=pack)  # the start population is made once, and kept
+    CityModel(start=FIRST, end=FIRST, scale=scale, pack=pack)  # the start population is made once, and kept
     with no_main_module():
-        yield from process_pool(workers).map(run_task, tasks)
+        yield from process_pool(workers).map(work, tasks)

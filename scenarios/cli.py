@@ -10,7 +10,7 @@ from scenarios.words import LANGUAGES, chosen_language, word
 
 LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places")
 RESEARCH = ("batch", "query", "analyse", "reproduce")
-CALIBRATION = ("validate",)
+CALIBRATION = ("calibrate", "validate")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +75,7 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     audit.add_argument("--format", choices=("md", "html", "docx"), help=word("report_format", lang))
     audit.add_argument("--out", metavar="FILE", help=word("report_file", lang))
     audit.add_argument("--force", action="store_true", help=word("force", lang))
+    _calibrate_options(add("calibrate"), lang)
     _validate_options(add("validate"), lang)
     add("app")
     return parser
@@ -116,6 +117,14 @@ def _analyse_options(analyse: argparse.ArgumentParser, lang: str) -> None:
     analyse.add_argument("--workers", type=_count, help=word("workers", lang))
     analyse.add_argument("--replicates", type=_count, default=8, help=word("replicates", lang))
     _year_options(analyse, lang)
+
+
+def _calibrate_options(calibrate: argparse.ArgumentParser, lang: str) -> None:
+    calibrate.add_argument("--out", metavar="DIR", required=True, help=word("fit_folder", lang))
+    calibrate.add_argument("--resume", action="store_true", help=word("resume", lang))
+    calibrate.add_argument("--quick", action="store_true", help=word("quick_fit", lang))
+    calibrate.add_argument("--seed", type=int, default=1, help=word("seed", lang))
+    calibrate.add_argument("--workers", type=_count, help=word("workers", lang))
 
 
 def _validate_options(validate: argparse.ArgumentParser, lang: str) -> None:

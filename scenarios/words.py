@@ -52,6 +52,12 @@ WORDS = {
         "从 2010 年普查起步，以 2020 年普查检验模型，并与常用预测方法比较",
         "start the model in 2010, judge it by the census of 2020 and against usual forecasts",
     ),
+    "calibrate": (
+        "用 2010 与 2020 年普查拟合参数，写出参数集合（可续跑）",
+        "fit the parameters to the censuses of 2010 and 2020 and write the ensemble; can be resumed",
+    ),
+    "fit_folder": ("拟合文件夹", "folder of the fit"),
+    "quick_fit": ("小规模拟合（约 5 分钟）", "a small fit, of about five minutes"),
     "prior_sets": ("先验抽样组数", "draws from the priors"),
     "app": ("打开网页应用", "open the app in the browser"),
     "scenario": ("情景名称或 .yaml 文件", "id of a scenario or a .yaml file"),
