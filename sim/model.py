@@ -128,7 +128,6 @@ class CityModel(mesa.Model):
         self.threads = threads or default_threads()
         self.par = Parameters(parameters)
         self.start_policy = _without_scenario(self.pack, start)  # the start state is data
-        self.policy = policy or compile_policy([], {}, self.pack, start, end)
         self.T, self.O, self.C = len(self.pack.towns), len(self.pack.outside), len(self.pack.counties)
         self.P = 2 * self.T + self.O
         self.signals = Signals(frozen, record_signals)
@@ -140,6 +139,7 @@ class CityModel(mesa.Model):
         self.outside_agents = [OutsidePlace(self, self.T + i, o) for i, o in enumerate(self.pack.outside)]
         plain = population is None and frozen is None and not record_signals
         self._open((self.pack.hash, start, scale, seed, self.par.fingerprint) if plain else None, population)
+        self.policy = policy or compile_policy([], {}, self.pack, start, end)  # not before: no opening may depend on it
 
     def _open(self, key: tuple | None, population) -> None:
         """The state of the start year, copied from an earlier city of the same luck where there is one (`opening`)."""

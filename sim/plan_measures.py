@@ -10,6 +10,7 @@ from sim.catalogue import indicators
 from sim.codes import PUBLIC_HOME
 from sim.groups import SUBSIDISED
 from sim.measures import FAMILIES, FEN_PER_YUAN, RESIDENTS, Adder, Values, ratio
+from sim.paths import LAST_YEAR
 from sim.rules.services import school_need
 from sim.steps.budgets import REVENUES, SPENDINGS
 from sim.steps.permits import school_part
@@ -24,7 +25,7 @@ PER = {"per_1000_residents": 1e3, "per_1000_urban": 1e3, "per_10000_residents": 
 def initialise(model) -> None:
     """Sums of the five-year plan (none yet) and tracked paths, float64[years]."""
     model.plan_sums = {}
-    years = np.arange(model.start, model.policy.end + 1)
+    years = np.arange(model.start, LAST_YEAR + 1)
     targets = model.pack.targets
     model.tracked = {
         key: targets[e.target].path(years) if e.target in targets else np.full(len(years), np.nan)
@@ -164,5 +165,5 @@ def _tracked(model, add: Adder) -> Values:
     found = {}
     for key, path in model.tracked.items():
         found[key] = np.full(add.places, np.nan)
-        found[key][0] = path[model.year - model.start] if model.year - model.start < len(path) else np.nan
+        found[key][0] = path[model.year - model.start]
     return found

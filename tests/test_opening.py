@@ -54,6 +54,15 @@ def test_a_policy_acts_on_a_copied_opening():
     assert same(state(copied.run_until(2022)), fresh)
 
 
+def test_no_opening_depends_on_how_long_the_city_will_live():
+    fresh = state(CityModel(scale=SCALE, end=2024, threads=1).run_until(2024))
+    opening.forget()
+    for _ in range(2):
+        CityModel(scale=SCALE, end=2021, threads=1)
+    assert len(opening._kept) == 1
+    assert same(state(CityModel(scale=SCALE, end=2024, threads=1).run_until(2024)), fresh)
+
+
 def test_other_luck_start_scale_and_parameters_are_opened_anew():
     for _ in range(2):
         city(), city(seed=2), city(start=2010), city(parameters={})
