@@ -78,7 +78,8 @@ def run_all(tasks: Sequence[Task], pack, workers: int, progress: bool) -> Runs:
     from tqdm import tqdm
 
     found = []
-    with tqdm(total=len(tasks), disable=not progress, unit="run") as bar:
+    hidden = None if progress else True  # None: hidden where standard error is not a terminal
+    with tqdm(total=len(tasks), disable=hidden, unit="run", leave=False) as bar:
         for one in in_order(run_task, tasks, tasks[0].scale, workers, pack):
             found.append(one)
             bar.update()

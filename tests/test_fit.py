@@ -116,9 +116,20 @@ def test_proposals_are_keyed():
 
 def test_resampling_keeps_weights():
     population = apmc.Population(np.zeros((3, 1)), np.zeros(3), ())
-    population.__dict__["weights"] = np.array([0.5, 0.25, 0.25])
-    rows, weights = apmc.resample(population, 100, 1)
-    assert rows.tolist() == [0, 1, 2] and weights == pytest.approx([0.5, 0.25, 0.25], abs=0.011)
+    population.__dict__["weights"] = np.array([0.6, 0.3, 0.1])
+    rows, weights = apmc.resample(population, 3, 1)
+    assert rows.tolist() == [0, 1, 2] and weights.sum() == pytest.approx(1.0)
+    assert weights == pytest.approx([0.6, 0.3, 0.1], abs=0.1)  # up to ten draws
+
+
+def test_an_ensemble_has_as_many_sets_as_asked_for():
+    points = apmc.first_points(128, 2, 1)
+    population = apmc.first_population(points, points[:, 0], 96)
+    population.__dict__["weights"] = np.geomspace(1.0, 0.05, 96) / np.geomspace(1.0, 0.05, 96).sum()
+    rows, weights = apmc.resample(population, 50, 1)
+    assert len(rows) >= 50 and weights[:10].sum() > weights[-10:].sum()
+    population.__dict__["weights"] = np.array([1.0] + [0.0] * 95)
+    assert apmc.resample(population, 50, 1)[0].tolist() == [0]
 
 
 def test_distance_by_hand():
@@ -149,7 +160,8 @@ def test_screening_finds_what_matters():
     points = screening.design(every, 6, 1)
     strength = screening.effects(every, points, 5.0 * points[:, 3] - 2.0 * points[:, 7] + 0.01 * points[:, 1])
     assert screening.strongest(every, strength, 2, ("p0",)) == ("p0", "p3", "p7")
-    assert strength[[3, 7]] == pytest.approx([0.9 * 5.0, 0.9 * 2.0])  # over the nine tenths of the cube
+    width = screening.HIGH - screening.LOW
+    assert strength[[3, 7]] == pytest.approx([width * 5.0, width * 2.0])
 
 
 def test_points_become_parameters_that_can_be_run():

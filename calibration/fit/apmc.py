@@ -123,10 +123,16 @@ def next_population(before: Population, points: np.ndarray, distances: np.ndarra
 
 
 def resample(population: Population, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(rows of the population, weights): systematic resampling to n draws; a row drawn twice weighs twice."""
+    """(rows of the population, weights): systematic resampling with the fewest draws that give n different rows.
+
+    A row drawn twice weighs twice. Where fewer than n rows have a weight to speak of, it is the rows of 100 n draws.
+    """
     digest = hashlib.sha256(f"apmc/resample/{seed}".encode()).digest()
     u = (int.from_bytes(digest[:8], "big") + 0.5) / 2.0**64
     ends = np.cumsum(population.weights)
-    drawn = np.searchsorted(ends / ends[-1], (np.arange(n) + u) / n, side="right")
-    rows, times = np.unique(np.minimum(drawn, len(ends) - 1), return_counts=True)
-    return rows, times / n
+    for draws in range(n, 100 * n + 1):
+        drawn = np.searchsorted(ends / ends[-1], (np.arange(draws) + u) / draws, side="right")
+        rows, times = np.unique(np.minimum(drawn, len(ends) - 1), return_counts=True)
+        if len(rows) >= n:
+            break
+    return rows, times / draws

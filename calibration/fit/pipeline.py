@@ -44,7 +44,9 @@ class Settings:
         return self.replicates + screened + self.first + self.waves * self.each
 
 
-QUICK = Settings(scale=0.005, replicates=8, trajectories=1, fitted=10, first=128, kept=64, each=64, waves=4)
+QUICK = Settings(
+    scale=0.005, replicates=8, trajectories=1, fitted=10, first=128, kept=96, each=64, waves=4, ensemble=50
+)
 
 
 @dataclass
@@ -155,7 +157,8 @@ def calibrate(folder: Path, settings: Settings, resume: bool, workers: int, pack
         tasks = [(values, seed, settings.scale, str(pack.folder)) for values, seed in jobs]
         return in_order(simulate_one, tasks, settings.scale, workers, pack)
 
-    with tqdm(total=settings.runs, unit="run", disable=not progress, smoothing=0.05) as bar:
+    hidden = None if progress else True  # None: hidden where standard error is not a terminal
+    with tqdm(total=settings.runs, unit="run", disable=hidden, smoothing=0.05) as bar:
         fit(Fit(settings, store, simulate, targets(pack), names(), bar.update))
 
 

@@ -3,11 +3,14 @@
 import numpy as np
 
 LEVELS = 4
+# Middle of each prior. Drawn from their whole width, 270 parameters at once give a city so far off (2.7 to 3.0, against
+# 2.1 with the catalogue's values and 5 at the most) that one parameter more or less tells little.
+LOW, HIGH = 0.3, 0.7
 
 
 def problem(names: tuple[str, ...]) -> dict:
-    """SALib's description: all coordinates from 0.05 to 0.95 of their prior."""
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.05, 0.95]] * len(names)}
+    """SALib's description: all coordinates from LOW to HIGH of their prior."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[LOW, HIGH]] * len(names)}
 
 
 def design(names: tuple[str, ...], trajectories: int, seed: int) -> np.ndarray:
