@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from sim.catalogue import Parameters
 from sim.data import load_pack
 from sim.engine import default_threads
 from sim.paths import LAST_YEAR, Path
-from sim.policy import Setting, census_years, compile_policy
+from sim.policy import Policy, Setting, census_years, compile_policy
 from sim.shocks import Shock
 
 # Below this work (person-years) starting worker processes takes longer than they save.
@@ -142,11 +143,17 @@ def make_model(job: Job):
     from sim.model import CityModel
 
     pack = load_pack(job.pack)
-    policy = compile_policy(job.settings, job.assumptions, pack, job.start, job.end, job.shocks)
+    policy = _policy(job.settings, tuple(job.assumptions.items()), job.shocks, pack, job.start, job.end)
     parameters = None if job.parameters is None else dict(job.parameters)
     return CityModel(
         policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters
     )
+
+
+@lru_cache(maxsize=32)
+def _policy(settings: tuple, assumed: tuple, shocks: tuple, pack, start: int, end: int) -> Policy:
+    """The policy of a job, compiled once for all its replicates in this process."""
+    return compile_policy(settings, dict(assumed), pack, start, end, shocks)
 
 
 def kept_record(model, job: Job) -> Record:

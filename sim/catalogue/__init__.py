@@ -142,6 +142,12 @@ class ParameterRecord(np.record):
         """The record's memory, uint8."""
         return self.__dict__["bytes"]
 
+    def __eq__(self, other) -> bool:
+        return isinstance(other, ParameterRecord) and self.data.tobytes() == other.data.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self.data.tobytes())
+
     def __setattr__(self, name: str, value) -> None:
         raise AttributeError(f"parameters do not change once they are made: {name}")
 

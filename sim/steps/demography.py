@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,7 +54,8 @@ def initialise(model) -> None:
     pack, p = model.pack, model.par.demography
     group = np.full(model.P, model.C, dtype=np.int16)
     group[: 2 * model.T] = np.repeat(pack.town_county, 2)
-    model.vital = Vital(group, _mortality_factors(pack, model.start, p), _fertility_levels(model, p), _partners(model))
+    deaths = _mortality_factors(pack, model.start, p.mortality_factor_min, p.mortality_factor_max)
+    model.vital = Vital(group, deaths, _fertility_levels(model, p), _partners(model))
     people = model.people
     age = model.year - people.birth_year
     people.status[age < schooling.SCHOOL_STARTS] = CHILD
@@ -91,10 +93,11 @@ def lives_with_partner(role, household, i):
 # Start year
 
 
-def _mortality_factors(pack, start: int, p) -> np.ndarray:
+@lru_cache(maxsize=16)
+def _mortality_factors(pack, start: int, least: float, most: float) -> np.ndarray:
     """float64[G]: official crude death rate of the start census over that of the national schedule; 1 outside.
 
-    Where a county's rate is missing in the start census, that of the census before is used.
+    Where a county's rate is missing in the start census, that of the census before is used. Read-only.
     """
     factors = np.ones(len(pack.counties) + 1)
     for year in (start - CENSUS_INTERVAL, start):
@@ -103,7 +106,8 @@ def _mortality_factors(pack, start: int, p) -> np.ndarray:
             continue
         implied = 1000.0 * implied_crude_death_rate(pack.mortality(year), pack.age_sex(year), pack.age_group_bounds)
         for c in np.flatnonzero(~np.isnan(crude)):
-            factors[c] = mortality.county_factor(crude[c], implied[c], p.mortality_factor_min, p.mortality_factor_max)
+            factors[c] = mortality.county_factor(crude[c], implied[c], least, most)
+    factors.flags.writeable = False
     return factors
 
 

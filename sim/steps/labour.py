@@ -93,9 +93,7 @@ def _start_work_towns(model, reach: np.ndarray) -> None:
         for k in range(SKILLS):
             mine = np.flatnonzero((sector == s) & (high == k))
             table = np.cumsum(reach * posts[:, s, k], axis=1)
-            line = table[town[rows[mine]]]
-            pick = (line <= (u[mine] * line[:, -1])[:, None]).sum(axis=1)
-            people.work_town[rows[mine]] = np.minimum(pick, T - 1)
+            kernels.work_towns(rows[mine], u[mine], town, table, people.work_town)
 
 
 def _start_wages(filled: np.ndarray, density: np.ndarray, reference: float, p) -> np.ndarray:

@@ -193,6 +193,15 @@ def count_residents(lo, hi, c, home, out):
 
 
 @kernel
+def work_towns(rows, u, town, table, work_town):
+    """Town of work of people `rows` by inverse transform of the cumulated weights table[town of residence, T]."""
+    last = table.shape[1] - 1
+    for a in range(len(rows)):
+        line = table[town[rows[a]]]
+        work_town[rows[a]] = min(np.searchsorted(line, u[a] * line[last], side="right"), last)
+
+
+@kernel
 def count_earnings(lo, hi, c, home, out):
     """Adds up earnings of the year before of those at work, fen, by home // 2: out int64[P]."""
     for i in range(lo, hi):

@@ -6,6 +6,8 @@ registered here who live outside; 3. `arrivals.lookers` for outsiders; 4. one re
 into the family they left; 6. the roster is put in order.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from sim.codes import (
@@ -40,9 +42,17 @@ PARTNER_GAP = 14  # years between partners at the most; more makes a generation
 def initialise(model) -> None:
     """Counts networks of the start population."""
     p = model.par.moving
-    model.age_intensity = np.array([rogers_castro.py_func(float(a), p) for a in range(101)])
-    model.looker_ages = arrivals.age_table(p)
+    model.age_intensity, model.looker_ages = _age_profiles(p)
     attraction.publish_network(model)
+
+
+@lru_cache(maxsize=16)
+def _age_profiles(p) -> tuple[np.ndarray, np.ndarray]:
+    """Migration intensity by age, float64[101], and the ages of lookers (`arrivals.age_table`); read-only."""
+    found = np.array([rogers_castro.py_func(float(a), p) for a in range(101)]), arrivals.age_table(p)
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 def moving(model) -> None:
