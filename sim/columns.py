@@ -65,6 +65,10 @@ class Columns:
         self.hold(store, hi)
         return slice(lo, hi)
 
+    def shorten(self, n: int) -> None:
+        """Only the first `n` rows stay in use."""
+        self.hold(self._store, n)
+
     def take(self, rows: np.ndarray) -> None:
         """Keep only `rows`, in that order (in place)."""
         m = len(rows)

@@ -53,6 +53,8 @@ def find_rows(column: np.ndarray, threads: int, *, bit: int | None = None, but: 
     """int64: the rows, ascending, where the column has this bit (of an unsigned or bool column) or is not `but`."""
     kernel, wanted = (_rows_with, bit) if but is None else (_rows_but, but)
     found = np.empty(len(column), np.int64)
+    if len(column) <= CHUNK:
+        return found[: kernel(np.uint32(0), np.uint32(len(column)), column, wanted, found)].copy()
     counts = [0] * chunk_count(len(column))
 
     def work(lo, hi, c):

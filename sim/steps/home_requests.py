@@ -6,7 +6,7 @@ decides (`u < cutoff`) and the others fall to their next wish, in the end to NO_
 not touched by what happens elsewhere.
 """
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,20 @@ _ORDER = (
 )
 
 
+class RequestRows(NamedTuple):
+    """The columns of HomeRequests, for kernels."""
+
+    key: np.ndarray
+    place: np.ndarray
+    size: np.ndarray
+    earnings: np.ndarray
+    local: np.ndarray
+    years: np.ndarray
+    homestead: np.ndarray
+    single: np.ndarray
+    new: np.ndarray
+
+
 class HomeRequests(Columns):
     """One row a household (or lone worker) that asks for a home in `place`."""
 
@@ -60,6 +74,7 @@ class HomeRequests(Columns):
         "single": "u1",  # lone worker without family here
         "new": "u1",  # 0 a move or arrival, 1 a household that forms
     }
+    ROWS: ClassVar[type] = RequestRows
 
 
 @kernel

@@ -20,7 +20,6 @@ from sim.codes import (
     OFFSPRING,
     OTHER,
     PARENT,
-    RENTED,
     SPOUSE,
     STATUSES,
     TENURES,
@@ -30,7 +29,7 @@ from sim.draws import Decision, derive_key
 from sim.engine import find_rows, for_chunks
 from sim.rules import kernel
 from sim.rules.moving import rogers_castro
-from sim.steps import arrivals, attraction, housing, roster
+from sim.steps import arrivals, attraction, move_requests, roster
 from sim.steps.choice import NO_MOVE, Geography, consider_moves, fill_hazard, location_of, village_for
 
 NO_HOME = 255
@@ -63,7 +62,7 @@ def moving(model) -> None:
     whole, alone = _movers(model, to_household), _movers(model, to_person)
     group = arrivals.lookers(model, table)
     joins = _joins_family(model, model.people.household[alone], to_person[alone], to_household)
-    tenure = _homes(model, table, whole, to_household[whole], alone, to_person[alone], joins, group)
+    tenure = move_requests.homes(model, table, whole, to_household[whole], alone, to_person[alone], joins, group)
     a, b = len(whole), len(whole) + len(alone)
     before = len(model.people)
     room = before + int(arrivals.household_sizes(group).sum())
@@ -127,43 +126,6 @@ def _single_returners(model, to_household: np.ndarray, to_person: np.ndarray) ->
     rows = rows[_joins_family(model, rows, to_household[rows], to_household)]
     to_person[model.households.first[rows]] = to_household[rows]
     to_household[rows] = NO_MOVE
-
-
-def _homes(model, table, whole, whole_to, alone, alone_to, joins, group) -> np.ndarray:
-    """Tenure of each mover (households, lone movers, arrivals in this order); NO_HOME = cannot move."""
-    hh, people, t2 = model.households, model.people, 2 * model.T
-    head = hh.first[whole]
-    person = np.concatenate([head, alone])
-    place = np.concatenate([whole_to, alone_to])
-    old = people.household[person]
-    tenure = np.full(len(person) + len(group.key), RENTED, np.uint8)
-    joins = np.concatenate([np.zeros(len(whole), bool), joins])
-    asks = np.concatenate([(place < t2) & ~joins, np.ones(len(group.key), bool)])
-    skill = np.where(people.education[person] == COLLEGE, HIGH_SKILL, LOW_SKILL)
-    skill = np.concatenate([skill, np.where(group.education == COLLEGE, HIGH_SKILL, LOW_SKILL)])
-    place = np.concatenate([place, group.place]).astype(np.int64)
-    county = model.pack.town_county
-    registered = people.hukou_place[person]
-    town = np.minimum(place[: len(person)] // 2, model.T - 1)
-    local = (registered < model.T) & (county[np.minimum(registered, model.T - 1)] == county[town])
-    homestead = (hh.homestead[old] == town) & (place[: len(person)] % 2 == 0)
-    size = np.concatenate([hh.size[whole], np.ones(len(alone)), arrivals.household_sizes(group)])
-    extra = np.zeros(len(group.key), bool)
-    inside = hh.home[old] < t2
-    years = np.where(inside, np.clip(model.year - people.arrival_year[person], 0, 255), 0)
-    years = np.concatenate([years, np.zeros(len(group.key), years.dtype)])
-    rows = np.flatnonzero(asks)
-    requests = housing.HomeRequests(len(rows))
-    requests.key = np.concatenate([hh.key[whole], people.key[alone], group.key])[rows]
-    requests.place = place[rows]
-    requests.size = np.minimum(size, 255)[rows]
-    requests.earnings = table.earnings[place, skill][rows]
-    requests.local = np.concatenate([local, extra])[rows]
-    requests.years = years[rows]
-    requests.homestead = np.concatenate([homestead, extra])[rows]
-    requests.single = (size == 1)[rows]
-    tenure[rows] = housing.allocate(model, requests)
-    return tenure
 
 
 @kernel
