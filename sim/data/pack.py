@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,6 +122,9 @@ class Pack:
 
     def age_sex(self, year: int) -> np.ndarray:
         """Residents by county, age group and sex (male, female): int64[C, 19, 2]."""
+        return self._once("age_sex", year, self._age_sex)
+
+    def _age_sex(self, year: int) -> np.ndarray:
         table = self.files.tables["counties_age_sex"]
         county = {c: i for i, c in enumerate(self.counties)}
         group = {g: i for i, g in enumerate(self.age_groups)}
@@ -199,11 +202,11 @@ class Pack:
 
     def mortality(self, year: int) -> np.ndarray:
         """Deaths per person-year by single age and sex, float64[101, 2]; see sim.data.vital.mortality."""
-        return self._once("mortality", year, vital.mortality)
+        return self._once("mortality", year, partial(vital.mortality, self.vital_figures))
 
     def fertility(self, year: int) -> np.ndarray:
         """Births per woman in the year by her age, float64[101]; see sim.data.vital.fertility."""
-        return self._once("fertility", year, vital.fertility)
+        return self._once("fertility", year, partial(vital.fertility, self.vital_figures))
 
     def tfr(self, year: int) -> float:
         """Children per woman."""
@@ -211,12 +214,12 @@ class Pack:
 
     def sex_ratio_at_birth(self, year: int) -> float:
         """Boys per girl born."""
-        return self._once("sex_ratio_at_birth", year, vital.sex_ratio_at_birth)
+        return self._once("sex_ratio_at_birth", year, partial(vital.sex_ratio_at_birth, self.vital_figures))
 
     def _once(self, name: str, year: int, made: Callable):
         """What `made` gives for the year, worked out once: many runs ask for the same years."""
         if (name, year) not in self._made:
-            self._made[name, year] = made(self.vital_figures, year)
+            self._made[name, year] = made(year)
         return self._made[name, year]
 
     @cached_property

@@ -5,7 +5,6 @@
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -54,8 +53,7 @@ def initialise(model) -> None:
     pack, p = model.pack, model.par.demography
     group = np.full(model.P, model.C, dtype=np.int16)
     group[: 2 * model.T] = np.repeat(pack.town_county, 2)
-    deaths = _mortality_factors(pack, model.start, p.mortality_factor_min, p.mortality_factor_max)
-    model.vital = Vital(group, deaths, _fertility_levels(model, p), _partners(model))
+    model.vital = Vital(group, _mortality_factors(pack, model.start, p), _fertility_levels(model, p), _partners(model))
     people = model.people
     age = model.year - people.birth_year
     people.status[age < schooling.SCHOOL_STARTS] = CHILD
@@ -93,11 +91,10 @@ def lives_with_partner(role, household, i):
 # Start year
 
 
-@lru_cache(maxsize=16)
-def _mortality_factors(pack, start: int, least: float, most: float) -> np.ndarray:
+def _mortality_factors(pack, start: int, p) -> np.ndarray:
     """float64[G]: official crude death rate of the start census over that of the national schedule; 1 outside.
 
-    Where a county's rate is missing in the start census, that of the census before is used. Read-only.
+    Where a county's rate is missing in the start census, that of the census before is used.
     """
     factors = np.ones(len(pack.counties) + 1)
     for year in (start - CENSUS_INTERVAL, start):
@@ -106,8 +103,7 @@ def _mortality_factors(pack, start: int, least: float, most: float) -> np.ndarra
             continue
         implied = 1000.0 * implied_crude_death_rate(pack.mortality(year), pack.age_sex(year), pack.age_group_bounds)
         for c in np.flatnonzero(~np.isnan(crude)):
-            factors[c] = mortality.county_factor(crude[c], implied[c], least, most)
-    factors.flags.writeable = False
+            factors[c] = mortality.county_factor(crude[c], implied[c], p.mortality_factor_min, p.mortality_factor_max)
     return factors
 
 
