@@ -105,6 +105,17 @@ class Screen:
     def boxes(self) -> dict[str, dict]:
         return {part: self.page.locator(part).first.bounding_box() for part in KEY_PARTS}
 
+    def boxes_at_rest(self) -> dict[str, dict]:
+        """Boxes once they are the same twice in a row: they are asked for one by one while the page may still be drawn."""
+        before = self.boxes()
+        for _ in range(40):
+            self.page.wait_for_timeout(250)
+            now = self.boxes()
+            if now == before:
+                break
+            before = now
+        return before
+
 
 def overlap(a: dict, b: dict) -> bool:
     apart = (
@@ -127,7 +138,7 @@ def test_a_facilitators_way_through_the_app(browser, server, size, language):
     screen = Screen(browser, size, f"{server}?lang={language}", language)
     page = screen.page
     check_fits(screen)
-    boxes = screen.boxes()
+    boxes = screen.boxes_at_rest()
     names = list(boxes)
     assert [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if overlap(boxes[a], boxes[b])] == []
     assert boxes[".st-key-fill_left"]["height"] > 0.4 * size[1]
