@@ -92,6 +92,34 @@ def users() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return by_lever, by_place
 
 
+@cache
+def hand_tests() -> dict[str, str]:
+    """Name of a function -> the first test that uses it, itself or by a helper of its file, as file::function."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        parts = [part for part in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(part, ast.FunctionDef)]
+        used = {part.name: _names(part) for part in parts}
+        for test in (name for name in used if name.startswith("test_")):
+            helped = set().union(*(used[name] for name in used[test] & used.keys()))
+            for name in sorted(used[test] | helped):
+                found.setdefault(name, f"{path.name}::{test}")
+    return found
+
+
+def _names(part: ast.AST) -> set[str]:
+    """Names and attributes that stand in a piece of code."""
+    nodes = list(ast.walk(part))
+    return {n.id for n in nodes if isinstance(n, ast.Name)} | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+
+
+def _worked(rule: str) -> str:
+    """The test that works a rule by hand; CoverageError where there is none."""
+    name = rule.rpartition(".")[2]
+    if name not in hand_tests():
+        raise CoverageError(f"no test works rule {rule!r} by hand")
+    return hand_tests()[name]
+
+
 def measures() -> list[Row]:
     """Rows of plan_measures.csv: by the levers that name them, else by coverage.yaml."""
     data, found = said(), []
@@ -112,13 +140,14 @@ def _by_levers(row: dict, own: list, data: dict) -> Row:
         names = [f"`{e.key}` {e.title[lang]}" + _spent(e, lang) for e in own]
         texts[lang] = (row["chapter"], row[f"measure_{lang}"], "; ".join(names))
     kinds = dict.fromkeys("spent" if "spent" in e.extra else "moves" for e in own)
+    shown = [data["levers"][kind] for kind in kinds] + [_worked(e.rule) for e in own]
     return Row(
         "measures",
         row["id"],
         texts,
         tuple(dict.fromkeys(e.rule for e in own)),
         tuple(dict.fromkeys(name for e in own for name in by_lever.get(e.key, []))),
-        tuple(data["levers"][kind] for kind in kinds),
+        tuple(dict.fromkeys(shown)),
     )
 
 
