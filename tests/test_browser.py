@@ -106,7 +106,7 @@ class Screen:
         return {part: self.page.locator(part).first.bounding_box() for part in KEY_PARTS}
 
     def boxes_at_rest(self) -> dict[str, dict]:
-        """Boxes once they are the same twice in a row: the page may still be drawn while they are asked for one by one."""
+        """Boxes once they are the same twice running: the page may still be drawn while they are asked for."""
         before = self.boxes()
         for _ in range(40):
             self.page.wait_for_timeout(250)
