@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 
@@ -105,16 +106,19 @@ class Screen:
     def boxes(self) -> dict[str, dict]:
         return {part: self.page.locator(part).first.bounding_box() for part in KEY_PARTS}
 
-    def boxes_at_rest(self) -> dict[str, dict]:
-        """Boxes once they are the same twice running: the page may still be drawn while they are asked for."""
-        before = self.boxes()
-        for _ in range(40):
-            self.page.wait_for_timeout(250)
-            now = self.boxes()
-            if now == before:
+    def until(self, get: Callable, wanted):
+        """What `get()` gives once it is `wanted`, at last after 20 s: the page may still be drawn."""
+        for _ in range(80):
+            if get() == wanted:
                 break
-            before = now
-        return before
+            self.page.wait_for_timeout(250)
+        return get()
+
+    def overlaps(self) -> list[tuple[str, str]]:
+        """Pairs of key parts that overlap."""
+        boxes = self.boxes()
+        names = list(boxes)
+        return [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if overlap(boxes[a], boxes[b])]
 
 
 def overlap(a: dict, b: dict) -> bool:
@@ -128,7 +132,8 @@ def overlap(a: dict, b: dict) -> bool:
 
 
 def check_fits(screen: Screen) -> None:
-    assert screen.page.evaluate(SCROLLS) == {"page": False, "main": False, "side": False}
+    still = {"page": False, "main": False, "side": False}
+    assert screen.until(lambda: screen.page.evaluate(SCROLLS), still) == still
     assert "�" not in screen.page.inner_text("body")
 
 
@@ -138,10 +143,8 @@ def test_a_facilitators_way_through_the_app(browser, server, size, language):
     screen = Screen(browser, size, f"{server}?lang={language}", language)
     page = screen.page
     check_fits(screen)
-    boxes = screen.boxes_at_rest()
-    names = list(boxes)
-    assert [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if overlap(boxes[a], boxes[b])] == []
-    assert boxes[".st-key-fill_left"]["height"] > 0.4 * size[1]
+    assert screen.until(screen.overlaps, []) == []
+    assert screen.boxes()[".st-key-fill_left"]["height"] > 0.4 * size[1]
     page.locator(".st-key-fill_left").locator("canvas, svg").first.wait_for()
     page.locator(".st-key-fill_right").locator("canvas, svg").first.wait_for()
     assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
