@@ -30,7 +30,7 @@ def validate(args: Namespace) -> None:
     from calibration.validation.report import build, scores_csv, targets_csv
     from calibration.validation.texts import say
     from scenarios.audit.command import show
-    from scenarios.audit.write import write
+    from scenarios.reports.write import write
     from scenarios.tables import console
     from sim.data import load_pack
     from sim.engine import default_threads

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from docx import Document
 
-from scenarios.audit import arithmetic, audit, contradictions, fonts, verdicts
+from scenarios.audit import arithmetic, audit, contradictions, verdicts
 from scenarios.audit.charts import picture
 from scenarios.audit.parts import GAPS, GROUPS
 from scenarios.audit.report import build
 from scenarios.audit.texts import texts
-from scenarios.audit.write import WRITERS
 from scenarios.cli import main
+from scenarios.reports import fonts
+from scenarios.reports.write import WRITERS
 from scenarios.runner import run, run_all
 from sim.catalogue import indicators
 from sim.data import load_pack

@@ -13,8 +13,8 @@ from calibration.validation.evidence import Evidence, fits, gather, observed_pat
 from calibration.validation.evidence import _holds as holds
 from calibration.validation.report import build, scores_csv, targets_csv
 from calibration.validation.texts import texts
-from scenarios.audit.write import html, markdown
 from scenarios.cli import main
+from scenarios.reports.write import html, markdown
 from sim.data import load_pack
 
 OPTIONS = ["--sets", "2", "--scale", "0.01"]

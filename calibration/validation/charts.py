@@ -6,8 +6,7 @@ from calibration.forecast_test import DEFAULTS, MODEL
 from calibration.targets.target import FIRST, LAST, SEXES
 from calibration.validation.evidence import HIGH, LOW, Evidence
 from calibration.validation.texts import say
-from scenarios.audit.charts import BAND, HEIGHT, LINE, MARK, WIDTH, Picture
-from scenarios.audit.fonts import EVERYWHERE, chinese_font
+from scenarios.reports.pictures import BAND, LINE, MARK, Picture, finished
 
 SHOWN = (MODEL, DEFAULTS, "cohort_component", "ratio_linear", "last_value")
 COLOURS = (LINE, BAND, MARK, "#b8b8b8", "#6b6b6b")
@@ -36,7 +35,7 @@ def forecast_chart(evidence: Evidence, measure: str, title: str, lang: str) -> P
         x=alt.X("error:Q", title=None), y=alt.Y("place:N", sort=counties, title=None), color=colour
     )
     zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color="#333").encode(x="x:Q")
-    return _picture(alt.layer(zero, points), title)
+    return finished(alt.layer(zero, points), title)
 
 
 def cohort_chart(evidence: Evidence, sex: int, lang: str) -> Picture:
@@ -52,7 +51,7 @@ def cohort_chart(evidence: Evidence, sex: int, lang: str) -> Picture:
     band = base.mark_area(opacity=0.25).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour)
     line = base.mark_line(strokeWidth=2).encode(x=x, y=alt.Y("census:Q", title=None), color=colour)
     title = say("chart_cohorts", lang, sex=say(SEXES[sex], lang), first=FIRST, last=LAST)
-    return _picture(alt.layer(band, line), title)
+    return finished(alt.layer(band, line), title)
 
 
 def _cohorts(evidence: Evidence, sex: int, region: int, lang: str) -> list[dict]:
@@ -70,10 +69,3 @@ def _cohorts(evidence: Evidence, sex: int, region: int, lang: str) -> list[dict]
         name = pack.place_name(pack.regions[region], lang)
         rows.append({"region": name, "age": age + 2.5, "census": census, "low": low, "high": high})
     return rows
-
-
-def _picture(chart, title: str) -> Picture:
-    font = chinese_font()
-    family = f"'{font[0]}', {EVERYWHERE}" if font else EVERYWHERE
-    chart = chart.properties(width=WIDTH, height=HEIGHT, title=title).configure(font=family, background="white")
-    return Picture(title, chart.configure_view(stroke=None).to_dict())

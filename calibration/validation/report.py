@@ -12,7 +12,7 @@ from calibration.targets.target import FIRST, LAST, Target
 from calibration.validation.charts import cohort_chart, forecast_chart
 from calibration.validation.evidence import Evidence, Fit, fits, observed_pattern, pattern_list
 from calibration.validation.texts import say, texts
-from scenarios.audit.blocks import Block, Report, Table
+from scenarios.reports.blocks import Block, Report, Table
 from scenarios.tables import shown_unit
 
 

@@ -5,12 +5,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from scenarios.audit import audit
-from scenarios.audit.blocks import Report
-from scenarios.audit.fonts import chinese_font
 from scenarios.audit.report import build
 from scenarios.audit.texts import say
-from scenarios.audit.write import FORMATS, MARKS, check_target, write
 from scenarios.errors import ScenarioError
+from scenarios.reports.blocks import Report
+from scenarios.reports.fonts import chinese_font
+from scenarios.reports.write import FORMATS, MARKS, check_target, write
 
 STYLES = {"reached": "green", "partly": "yellow", "missed": "red"}
 

@@ -5,10 +5,10 @@ import numpy as np
 from scenarios.audit import Audit
 from scenarios.audit import verdicts as v
 from scenarios.audit.arithmetic import Step, Tie
-from scenarios.audit.blocks import Block, Table
 from scenarios.audit.contradictions import TABLE, Contradiction, Said
 from scenarios.audit.texts import say, texts
-from scenarios.audit.wording import SIGNS, amount, difference, figure_text, trimmed, with_unit
+from scenarios.reports.blocks import Block, Table
+from scenarios.reports.wording import SIGNS, amount, difference, figure_text, trimmed, with_unit
 from scenarios.result import Result
 from scenarios.tables import number, shown_unit
 from sim.catalogue import Entry, indicators

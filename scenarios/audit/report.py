@@ -3,10 +3,10 @@
 from scenarios.audit import Audit, parts
 from scenarios.audit import verdicts as v
 from scenarios.audit.arithmetic import Tie
-from scenarios.audit.blocks import Block, Report
 from scenarios.audit.charts import pictures
 from scenarios.audit.texts import say
-from scenarios.audit.wording import amount, figure_text, trimmed, with_unit
+from scenarios.reports.blocks import Block, Report
+from scenarios.reports.wording import amount, figure_text, trimmed, with_unit
 
 WORST = 4  # indicators named in the summary
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from scenarios.audit.texts import say
 from scenarios.tables import number, shown_unit
+from scenarios.words import word
 from sim.data.plan import Figure
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -18,7 +18,7 @@ def difference(value: float, unit: str, lang: str) -> str:
     """A signed difference; of percents in percentage points."""
     text = number(value, unit, lang, signed=True)
     if unit == "percent":
-        return f"{text} {say('points', lang)}"
+        return f"{text} {word('points', lang)}"
     return text if unit == "ratio" else f"{text} {shown_unit(unit, lang)[2]}"
 
 

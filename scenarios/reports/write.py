@@ -8,9 +8,9 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
-from scenarios.audit.blocks import Block, Report, Table
-from scenarios.audit.fonts import EVERYWHERE
 from scenarios.errors import ScenarioError
+from scenarios.reports.blocks import Block, Report, Table
+from scenarios.reports.fonts import EVERYWHERE
 
 FORMATS = ("md", "html", "docx")
 EAST_ASIA, LATIN = "Microsoft YaHei", "Calibri"  # names that Word resolves, or replaces with a font it has
@@ -33,8 +33,11 @@ def markdown(report: Report) -> bytes:
                 lines += [f"![{picture.title}](data:image/svg+xml;base64,{data})", ""]
             lines += [f"*{block.text}*", ""]
         else:
-            mark = {"item": "- ", "note": "> "}.get(block.kind, "")
-            lines += [f"{mark}{block.text}", *([] if block.kind == "item" else [""])]
+            mark = {"item": "- ", "note": "> ", "code": "    "}.get(block.kind, "")
+            text = block.text.replace("\n", f"\n{mark}") if block.kind == "code" else block.text
+            lines += [f"{mark}{text}", *([] if block.kind == "item" else [""])]
+    if report.footer:
+        lines += ["---", "", report.footer]
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
@@ -56,11 +59,18 @@ def html(report: Report) -> bytes:
         body.append(_html_block(block))
     if listed:
         body.append("</ul>")
-    style = STYLE.read_text(encoding="utf-8").replace("FONTS", EVERYWHERE)
+    if report.footer:
+        body.append(f"<footer>{escape(report.footer)}</footer>")
+    style = STYLE.read_text(encoding="utf-8").replace("FONTS", EVERYWHERE).replace("FOOTER", _css_text(report.footer))
     lang = "zh-Hans" if report.lang == "zh" else "en"
     head = f'<meta charset="utf-8"><title>{escape(report.title)}</title><style>{style}</style>'
     text = f'<!doctype html><html lang="{lang}"><head>{head}</head><body>{"".join(body)}</body></html>\n'
     return text.encode()
+
+
+def _css_text(text: str) -> str:
+    """A text between quotes of a style sheet that stands in a page."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ").replace("\n", " ")
 
 
 def _lines(cell: str) -> str:
@@ -84,6 +94,8 @@ def _html_block(block: Block) -> str:
     if block.kind == "pictures":
         drawings = "".join(f"<figure>{p.svg()}</figure>" for p in block.pictures)
         return f'<div class="pictures">{drawings}</div><p class="note">{escape(block.text)}</p>'
+    if block.kind == "code":
+        return f"<pre>{escape(block.text)}</pre>"
     return f'<p class="{block.kind}">{escape(block.text)}</p>'
 
 
@@ -113,9 +125,13 @@ def docx(report: Report) -> bytes:
         elif block.kind == "pictures":
             _docx_pictures(document, block, width)
             pictured = True  # the end of the summary: the parts begin on a page of their own
+        elif block.kind == "code":
+            _docx_code(document, block.text)
         else:
             run = document.add_paragraph().add_run(block.text)
             run.italic = block.kind == "note" and report.lang == "en"
+    if report.footer:
+        _docx_footer(section, report.footer)
     document.core_properties.title = report.title
     document.core_properties.author = ""
     out = BytesIO()
@@ -140,6 +156,33 @@ def _fonts(document) -> None:
             fonts.attrib.pop(qn(theme), None)
         if name.startswith(("Heading", "Title")):
             style.font.color.rgb = RGBColor(0x1F, 0x56, 0x73)
+
+
+def _docx_code(document, text: str) -> None:
+    """Lines as they are typed, in a small type."""
+    from docx.shared import Pt
+
+    run = document.add_paragraph().add_run(text)
+    run.font.size = Pt(7.5)
+
+
+def _docx_footer(section, text: str) -> None:
+    """The same line and the number of the page at the foot of every page."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    paragraph = section.footer.paragraphs[0]
+    paragraph.add_run(f"{text}  ·  ").font.size = Pt(7.5)
+    number = paragraph.add_run()
+    number.font.size = Pt(7.5)
+    for kind, said in (("begin", None), (None, "PAGE"), ("end", None)):
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = said
+        number._r.append(element)
 
 
 def _docx_table(document, table: Table, width: float) -> None:

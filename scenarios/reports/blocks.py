@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from scenarios.audit.charts import Picture
+from scenarios.reports.pictures import Picture
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Table:
 
 @dataclass
 class Block:
-    """One piece of the report: heading, paragraph, note, table or pictures."""
+    """One piece of the report: heading, paragraph, item, note, code, table or pictures."""
 
     kind: str
     text: str = ""
@@ -32,3 +32,4 @@ class Report:
     title: str
     lang: str
     blocks: list[Block]
+    footer: str = ""  # at the foot of every printed page
