@@ -8,7 +8,7 @@ from collections.abc import Callable
 from scenarios.errors import ScenarioError
 from scenarios.words import LANGUAGES, chosen_language, word
 
-LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places")
+LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places", "lessons")
 RESEARCH = ("batch", "query", "analyse", "reproduce")
 CALIBRATION = ("calibrate", "validate")
 
@@ -52,9 +52,8 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
         add(name).add_argument("--json", action="store_true", help=word("json", lang))
     check = add("check")
     check.add_argument("files", nargs="+", metavar="file", help=word("scenario", lang))
-    add("schema").add_argument(
-        "kind", nargs="?", choices=("scenario", "experiment"), default="scenario", help=word("schema_kind", lang)
-    )
+    kinds = ("scenario", "experiment", "lesson")
+    add("schema").add_argument("kind", nargs="?", choices=kinds, default=kinds[0], help=word("schema_kind", lang))
     synthesise = add("synthesise")
     synthesise.add_argument("--year", type=int, default=2020, help=word("year", lang))
     synthesise.add_argument("--scale", type=float, default=1.0, help=word("scale", lang))

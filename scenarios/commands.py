@@ -42,7 +42,7 @@ def compare(args: Namespace) -> None:
 
 
 def list_entries(args: Namespace) -> None:
-    """The lists: levers, indicators, assumptions, parameters, scenarios, places."""
+    """The lists: levers, indicators, assumptions, parameters, scenarios, places, lessons."""
     from scenarios.listing import COLUMNS, rows
 
     found = rows(args.command)
@@ -55,11 +55,17 @@ def list_entries(args: Namespace) -> None:
 
 
 def check(args: Namespace) -> None:
-    """Reads scenario and experiment files and says whether they can be used."""
+    """Reads scenario, experiment and lesson files and says whether they can be used."""
     from scenarios.experiments.checking import experiment_of
+    from scenarios.lessons.course import lesson_of
     from scenarios.scenario import load
 
     for file in args.files:
+        lesson = lesson_of(file)
+        if lesson:
+            told = {"title": lesson.title[args.lang], "n": len(lesson.knobs), "q": len(lesson.questions)}
+            print(word("fine_lesson", args.lang, file=file, **told))
+            continue
         experiment = experiment_of(file)
         if experiment:
             counts = dict(zip("sner", experiment.shape, strict=True)) | {"hash": experiment.hash[:12]}
@@ -71,12 +77,13 @@ def check(args: Namespace) -> None:
 
 
 def schema(args: Namespace) -> None:
-    """Prints the JSON schema of scenario or experiment files."""
+    """Prints the JSON schema of scenario, experiment or lesson files."""
     from scenarios.experiments.schema import experiment_schema
+    from scenarios.lessons.schema import lesson_schema
     from scenarios.schema import scenario_schema
     from sim.data import load_pack
 
-    make = experiment_schema if args.kind == "experiment" else scenario_schema
+    make = {"experiment": experiment_schema, "lesson": lesson_schema, "scenario": scenario_schema}[args.kind]
     print(json.dumps(make(load_pack(), args.lang), ensure_ascii=False, indent=2))
 
 

@@ -12,6 +12,7 @@ COLUMNS = {
     "indicators": ["key", "title", "unit", "basis"],
     "scenarios": ["key", "title", "rationale"],
     "places": ["key", "title", "kind"],
+    "lessons": ["key", "title", "question", "file"],
 }
 
 
@@ -21,6 +22,8 @@ def rows(what: str) -> list[dict[str, Any]]:
         return _scenarios()
     if what == "places":
         return _places()
+    if what == "lessons":
+        return _lessons()
     return [_entry(entry) for entry in getattr(catalogue, what)().values()]
 
 
@@ -41,6 +44,17 @@ def _scenarios() -> list[dict[str, Any]]:
         | s.content()
         for s in found
     ]
+
+
+def _lessons() -> list[dict[str, Any]]:
+    """Every lesson; the first broken file ends it, with the error that says what is wrong."""
+    from scenarios.lessons import course
+    from sim.data import load_pack
+
+    lessons, broken = course(load_pack())
+    if broken:
+        raise broken[0].error
+    return [{"key": one.id, "title": one.title, "question": one.question, "file": one.file} for one in lessons]
 
 
 def _places() -> list[dict[str, Any]]:

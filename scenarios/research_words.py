@@ -6,7 +6,7 @@ RESEARCH = {
     "analyse": ("分析批次结果或政策方案", "analyse a batch, or a package of policies"),
     "reproduce": ("重跑批次中的一次运行并逐位比对", "run one row of a batch again and compare to the last digit"),
     "experiment": ("试验名称或 .yaml 文件", "id of an experiment or a .yaml file"),
-    "schema_kind": ("情景文件或试验文件", "scenario or experiment files"),
+    "schema_kind": ("情景、试验或课程文件", "scenario, experiment or lesson files"),
     "scheduler": ("Dask 调度器地址（代替本机进程）", "address of a Dask scheduler, instead of processes here"),
     "resume": ("继续未完成的批次", "go on with a batch that was stopped"),
     "dry_run": ("只报告运行次数、时间与磁盘占用", "only say how many runs, how long, how much disk"),

@@ -25,6 +25,9 @@ WORDS = {
     "assumptions": ("列出外部假设", "list the assumptions"),
     "parameters": ("列出行为参数", "list the behavioural parameters"),
     "scenarios": ("列出情景库", "list the library of scenarios"),
+    "question": ("问题", "question"),
+    "file": ("文件", "file"),
+    "lessons": ("列出课程", "list the lessons"),
     "places": ("列出地点代码", "list the places that a scenario may name"),
     "check": ("检查情景文件", "check scenario files"),
     "schema": ("输出情景文件的 JSON Schema", "print the JSON schema of scenario files"),
@@ -106,6 +109,10 @@ WORDS = {
     "definition": ("定义", "definition"),
     "rationale": ("说明", "rationale"),
     "written": ("结果已写入 {out}", "results are in {out}"),
+    "fine_lesson": (
+        "{file}：无误（课程“{title}”，{n} 项杠杆，{q} 道问题）",
+        "{file}: fine (lesson “{title}”, {n} lever(s), {q} questions)",
+    ),
     "fine": (
         "{file}：无误（{n} 项政策设定，{m} 项假设，{hash}）",
         "{file}: fine ({n} settings, {m} assumptions, {hash})",
@@ -140,6 +147,7 @@ WORDS = {
     "term_home": ("家乡", "home place"),
     "term_stay": ("留居", "years here"),
     "term_constant": ("县区常数", "county constant"),
+    "term_amenity": ("宜居乡村", "liveable village"),
     "points": ("百分点", "percentage points"),
 } | RESEARCH  # fmt: skip
 

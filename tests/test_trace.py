@@ -18,7 +18,7 @@ from sim.views import HouseholdView
 
 SCALE = 0.002
 END = 2025
-TERMS = {"income", "services", "network", "size", "distance", "home", "stay", "constant"}
+TERMS = {"income", "services", "network", "size", "distance", "home", "stay", "constant", "amenity"}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.paired import Change, paired
+
 
 @dataclass(frozen=True)
 class Run:
@@ -83,35 +85,7 @@ class Ensemble:
         return np.mean([run.towns[i] for run in self.runs], axis=0, dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class Change:
-    """Current against baseline in one year; pairs share their luck, so differences are taken within pairs."""
-
-    baseline: float  # mean over futures
-    current: float
-    difference: float  # mean of the paired differences
-    least: float  # smallest and largest difference of a pair
-    most: float
-    up: int  # pairs in which current is above baseline
-    down: int
-    pairs: int
-
-    @property
-    def same(self) -> int:
-        return self.pairs - self.up - self.down
-
-
 def change(baseline: Ensemble, current: Ensemble, indicator: str, place: str, year: int) -> Change:
     """Compare one indicator in one place and year."""
     before, after = baseline.at(indicator, place, year), current.at(indicator, place, year)
-    gap = after - before
-    return Change(
-        float(before.mean()),
-        float(after.mean()),
-        float(gap.mean()),
-        float(gap.min()),
-        float(gap.max()),
-        int((gap > 0).sum()),
-        int((gap < 0).sum()),
-        len(gap),
-    )
+    return paired(before, after)
