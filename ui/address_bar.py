@@ -22,8 +22,8 @@ def keep_address(desk: Desk) -> None:
     query = query_of(desk.address)
     if query == desk.written:
         return
-    desk.written = query
     st.query_params.from_dict(dict(parse_qsl(query, keep_blank_values=True)))
+    desk.written = query  # last: a move made meanwhile ends this run of the script above
 
 
 def link(desk: Desk) -> str:

@@ -5,6 +5,7 @@ and tell it what they were moved to; they keep nothing themselves.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +18,7 @@ from ui.city import city_pack
 from ui.desk import Desk, assumed_value, value_at
 from ui.menus import place_menu
 from ui.texts import text, title, unit
+from ui.widgets import key_of, rounded
 
 STEPS = 40  # a slider has at most about this many positions
 ICONS = {
@@ -128,8 +130,8 @@ def lever_slider(desk: Desk, entry: Entry, place: str, key: str, label: str) -> 
     """One slider over one lever in one place."""
     shape = slider_of(entry, place == city_pack().city_id)
 
-    def moved() -> None:
-        desk.set_lever(entry.key, place, rounded(st.session_state[key]))
+    def moved(value: float) -> None:
+        desk.set_lever(entry.key, place, value)
 
     _draw(shape, value_at(desk.address, entry, place), key, label, lever_help(desk.language, entry, shape), moved)
 
@@ -157,14 +159,12 @@ def assumption_panel(desk: Desk) -> None:
 
 
 def assumption_slider(desk: Desk, entry: Entry) -> None:
-    key = f"assumed.{entry.key}"
-
-    def moved() -> None:
-        desk.assume(entry.key, rounded(st.session_state[key]))
+    def moved(value: float) -> None:
+        desk.assume(entry.key, value)
 
     label = f"{title(desk.language, entry)} · {unit(desk.language, entry.unit)}"
     value = assumed_value(desk.address, entry)
-    _draw(slider_of(entry), value, key, label, assumption_help(desk.language, entry), moved)
+    _draw(slider_of(entry), value, f"assumed.{entry.key}", label, assumption_help(desk.language, entry), moved)
 
 
 def is_shock(entry: Entry) -> bool:
@@ -172,18 +172,12 @@ def is_shock(entry: Entry) -> bool:
     return entry.source.startswith("named year")
 
 
-def rounded(value: float) -> float:
-    """On a slider's own grid, so that 0.6000000001 and 0.6 are one scenario."""
-    return round(float(value), 6)
-
-
 def family_name(language: str, family: str) -> str:
     return text(language, f"family_{family}", missing=family.capitalize())
 
 
-def _draw(shape: Slider, value: float, key: str, label: str, about: str, moved) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+def _draw(shape: Slider, value: float, key: str, label: str, about: str, moved: Callable[[float], None]) -> None:
+    drawn = key_of(key, value)
     places = max(decimals_of(shape.step), decimals_of(value))
     st.slider(
         label,
@@ -191,9 +185,9 @@ def _draw(shape: Slider, value: float, key: str, label: str, about: str, moved) 
         max(shape.high, value),
         step=shape.step,
         format=f"%.{places}f",
-        key=key,
+        key=drawn,
         help=about,
-        on_change=moved,
+        on_change=lambda: moved(rounded(st.session_state[drawn])),
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from ui.city import city_pack
 from ui.simulate import places
 from ui.texts import place_name, text
+from ui.widgets import key_of
 
 
 def menu(
@@ -22,14 +23,13 @@ def menu(
     The browser remembers the words of the chosen option, not its id: `key` differs by language.
     """
     shown = chosen if chosen in options else options[0]
-    if st.session_state.get(key) != shown:
-        st.session_state[key] = shown
+    drawn = key_of(key, shown)
     st.selectbox(
         label,
         options,
         format_func=name,
-        key=key,
-        on_change=lambda: keep(st.session_state[key]),
+        key=drawn,
+        on_change=lambda: keep(st.session_state[drawn]),
         label_visibility="collapsed",
     )
 

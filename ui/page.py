@@ -23,6 +23,7 @@ from ui.menus import menu
 from ui.simulate import Size, explain, pairs
 from ui.slot import Slot, fresh
 from ui.texts import LANGUAGES, text
+from ui.widgets import key_of
 
 # a module in ui/views and an icon
 VIEWS = {"sandbox": "tune", "map": "map", "compare": "compare_arrows", "plan": "flag", "evidence": "fact_check"}
@@ -90,16 +91,15 @@ def sidebar(here: Desk) -> BudgetMeter:
 
 def language_switch(here: Desk) -> None:
     """zh or en; the desk knows nothing of words, so all levers stay."""
-    if st.session_state.get("language") != here.language:
-        st.session_state["language"] = here.language
+    key = key_of("language", here.language)
     st.segmented_control(
         "语言 Language",
         list(LANGUAGES),
         format_func=LANGUAGES.get,
-        key="language",
+        key=key,
         label_visibility="collapsed",
         required=True,
-        on_change=lambda: here.see(lang=st.session_state["language"] or "zh"),
+        on_change=lambda: here.see(lang=st.session_state[key] or "zh"),
     )
 
 
@@ -131,9 +131,7 @@ def header(here: Desk, view: str, wall: bool):
         if wall:
             st.markdown(f"**{text(language, 'title')}**")
         else:
-            key = f"view.{language}"
-            if st.session_state.get(key) != view:
-                st.session_state[key] = view
+            key = key_of(f"view.{language}", view)
             st.segmented_control(
                 text(language, "views"), list(VIEWS), key=key, label_visibility="collapsed", required=True,
                 format_func=lambda v: f":material/{VIEWS[v]}: {text(language, f'view_{v}')}",

@@ -17,6 +17,7 @@ from ui.menus import menu
 from ui.simulate import Size, ask
 from ui.slot import Slot
 from ui.texts import place_name, scaled, text, title
+from ui.widgets import key_of
 
 SHOWN = ("level", "since_start", "against_baseline")
 CENSUS = ("official", "secondary")  # quality marks of a counted figure
@@ -154,11 +155,10 @@ def lay_out(desk: Desk) -> list[MapPanel]:
             text(language, "shown"), lambda k: desk.see(map=f"{indicator}@{k}"),
         )  # fmt: skip
     with right:
-        if st.session_state.get("map_year") != year:
-            st.session_state["map_year"] = year
+        key = key_of("map_year", year)
         st.slider(
-            text(language, "year"), START, END, key="map_year", label_visibility="collapsed",
-            on_change=lambda: desk.see(year=str(st.session_state["map_year"])),
+            text(language, "year"), START, END, key=key, label_visibility="collapsed",
+            on_change=lambda: desk.see(year=str(st.session_state[key])),
         )  # fmt: skip
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
