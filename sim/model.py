@@ -234,6 +234,18 @@ class CityModel(mesa.Model):
             self._streams[at] = stream(self.seed, *at)
         return self._streams[at]
 
+    # what a look inside may change between two steps (`sim.inside`): another world from there on
+
+    def set_lever(self, name: str, value: np.ndarray) -> None:
+        """Another float64[T] of a lever in this year."""
+        self.lever(name)  # refuses a name that is none
+        self._levers[name, self.year] = np.asarray(value, np.float64)
+
+    def set_parameters(self, values: dict) -> None:
+        """Other values of parameters from here on; those of the moves in both their forms."""
+        self.par = Parameters({**self.par.values, **values})
+        self.age_intensity, self.looker_ages = moving.age_profiles(self.par.moving)
+
     def publish(self, name: str, value: np.ndarray) -> np.ndarray:
         """Publish a signal; returns the value in force."""
         return self.signals.publish(name, value, self.year)

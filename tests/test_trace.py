@@ -40,7 +40,7 @@ def before_moves(population):
     def stop(name, city):
         if name == "moving":
             table = attraction.attraction(city)
-            stopped["wishes"] = [w.copy() for w in moving._wishes(city, table)]
+            stopped["wishes"] = [w.copy() for w in moving.wishes(city, table)]
             stopped["table"] = table
             stopped["weighed"] = [trace.weigh(city, row) for row in range(len(city.households))]
             stopped["terms"] = _all_terms(city, table)

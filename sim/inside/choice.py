@@ -64,12 +64,24 @@ def mover(model, row: int) -> Mover:
     )
 
 
-def terms(model, table: attraction.Attraction, who: Mover, place: int) -> dict[str, float]:
-    """Terms of the utility of one place for a mover (their sum is V up to rounding)."""
+def term_table(model, table: attraction.Attraction, who: Mover) -> np.ndarray:
+    """float64[TERMS, NP]: every term of every place."""
+    minutes = attraction.travel_minutes(model)[who.here]
+    columns = [terms(model, table, who, place, minutes) for place in range(model.P)]
+    return np.array([[column[name] for column in columns] for name in TERMS])
+
+
+def terms(
+    model, table: attraction.Attraction, who: Mover, place: int, minutes: np.ndarray | None = None
+) -> dict[str, float]:
+    """Terms of the utility of one place for a mover (their sum is V up to rounding).
+
+    `minutes` float64[T + O] of travel from where the mover lives, if known.
+    """
     p, t = model.par.moving, model.T
     there = int(location_of.py_func(place, t))
     staying, inside = place == who.home, place < 2 * t
-    minutes = float(attraction.travel_minutes(model)[who.here, there])
+    minutes = float((attraction.travel_minutes(model)[who.here] if minutes is None else minutes)[there])
     crowd = float(model.signals.network[who.group, place]) if inside else 0.0
     own = not who.at_home and there == who.registered
     homestead = who.homestead >= 0 and place == 2 * who.homestead

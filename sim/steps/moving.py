@@ -41,12 +41,12 @@ PARTNER_GAP = 14  # years between partners at the most; more makes a generation
 def initialise(model) -> None:
     """Counts networks of the start population."""
     p = model.par.moving
-    model.age_intensity, model.looker_ages = _age_profiles(p)
+    model.age_intensity, model.looker_ages = age_profiles(p)
     attraction.publish_network(model)
 
 
 @lru_cache(maxsize=16)
-def _age_profiles(p) -> tuple[np.ndarray, np.ndarray]:
+def age_profiles(p) -> tuple[np.ndarray, np.ndarray]:
     """Migration intensity by age, float64[101], and the ages of lookers (`arrivals.age_table`); read-only."""
     found = np.array([rogers_castro.py_func(float(a), p) for a in range(101)]), arrivals.age_table(p)
     for array in found:
@@ -57,7 +57,7 @@ def _age_profiles(p) -> tuple[np.ndarray, np.ndarray]:
 def moving(model) -> None:
     """All moves of the year."""
     table = attraction.attraction(model)
-    to_household, to_person = _wishes(model, table)
+    to_household, to_person = wishes(model, table)
     _single_returners(model, to_household, to_person)
     whole, alone = _movers(model, to_household), _movers(model, to_person)
     group = arrivals.lookers(model, table)
@@ -84,7 +84,7 @@ def moving(model) -> None:
     attraction.publish_network(model)
 
 
-def _wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
+def wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
     """int16[households], int16[people]: place that all, or one alone, want to move to; NO_MOVE."""
     households, people = model.households, model.people
     to_household, to_person = np.empty(len(households), np.int16), np.empty(len(people), np.int16)

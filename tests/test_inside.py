@@ -1,0 +1,213 @@
+"""Looking inside: the laid-open decision is the kernel's, and what is said to tip a household does tip it."""
+
+import numpy as np
+import pytest
+
+from scenarios.address import read_address
+from sim.data import load_pack
+from sim.inside.cases import CONVERTS, MOVES, find_case, row_of
+from sim.inside.choice import TERMS, choice, term_table
+from sim.inside.conversion import conversion
+from sim.inside.tipping import CONSIDER, EARNINGS, RENT, SERVICE, apply, conversion_tips, tips
+from sim.inside.worlds import World
+from sim.policy import compile_policy
+from sim.steps import attraction, hukou, moving
+from sim.steps.choice import NO_MOVE
+
+OPTIONS = {"scale": 0.001, "seed": 3, "threads": 1}
+LAST = 2026
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load_pack()
+
+
+@pytest.fixture(scope="module")
+def world(pack):
+    return World(compile_policy((), {}, pack, 2020, 2035), options=OPTIONS)
+
+
+def wish_of(model, row: int) -> int:
+    """Where the kernel sends the head of a household."""
+    to_household, to_person = moving.wishes(model, attraction.attraction(model))
+    alone = to_person[model.households.first[row]]
+    return int(to_household[row] if to_household[row] != NO_MOVE else alone)
+
+
+# --- moves ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def considering(world):
+    """Keys of some households that consider a move in one year, stayers and goers, and some that do not consider."""
+    model = world.until(2023, "moving")
+    made = [choice(model, row) for row in range(0, len(model.households), 2)]
+    keys = lambda chosen: [int(model.households.key[one.who.row]) for one in chosen]  # noqa: E731
+    stay = keys(one for one in made if one.considered and one.stays)[:6]
+    go = keys(one for one in made if one.considered and not one.stays)[:6]
+    asleep = keys(one for one in made if not one.considered and not one.stays and one.u_consider < 3 * one.hazard)[:4]
+    assert min(len(stay), len(go), len(asleep)) >= 3
+    return stay, go, asleep
+
+
+def test_every_tip_of_a_move_tips_the_household_in_a_world_that_is_run(world, considering):
+    """The world is run to that moment, the one thing is changed, and the kernel decides: otherwise than before. The year
+    is then lived to its end: the mover of the plain world who was tipped to stay is still at home."""
+    seen = []
+    for key in considering[0] + considering[1]:
+        plain = world.until(2023, "moving")
+        row = row_of(plain, key)
+        made = choice(plain, row)
+        before = wish_of(plain, row)
+        assert (before == NO_MOVE) == made.stays
+        for tip in tips(plain, row, made):  # none where not even four times as much, or a quarter, tips
+            tipped = world.until(2023, "moving")
+            apply(tipped, tip, made.who.skill)
+            after = wish_of(tipped, row)
+            assert (after == NO_MOVE) != (before == NO_MOVE), (key, tip)
+            assert (made.who.home if after == NO_MOVE else after) == tip.instead
+            moving.moving(tipped)
+            if not made.stays:
+                assert int(tipped.households.home[row_of(tipped, key)]) == made.who.home
+            seen.append((tip.what, made.stays))
+    assert {what for what, _ in seen} == {EARNINGS, RENT, SERVICE} and {stays for _, stays in seen} == {True, False}
+    assert len(seen) > 9
+
+
+def test_a_little_less_than_the_tip_does_not_tip(world, considering):
+    """The tip is the smallest change in its direction: at nine tenths of it the decision is the old one."""
+    for key in considering[0][:3] + considering[1][:3]:
+        plain = world.until(2023, "moving")
+        row = row_of(plain, key)
+        made = choice(plain, row)
+        for tip in tips(plain, row, made)[:2]:
+            model = world.until(2023, "moving")
+            less = type(tip)(tip.what, tip.place, 0.9 * tip.change, tip.before, 0.0, tip.instead)
+            apply(model, less, made.who.skill)
+            assert (wish_of(model, row) == NO_MOVE) == made.stays, (key, tip)
+
+
+def test_who_did_not_consider_would_with_the_rate_of_the_tip(world, considering):
+    told = 0
+    for key in considering[2]:
+        plain = world.until(2023, "moving")
+        row = row_of(plain, key)
+        assert wish_of(plain, row) == NO_MOVE
+        found = tips(plain, row)
+        if not found:  # the rate would have to be beyond its bounds
+            continue
+        (tip,), told = found, told + 1
+        assert tip.what == CONSIDER and tip.change > 0
+        tipped = world.until(2023, "moving")
+        tipped.set_parameters({"consider_rate": tip.after})
+        assert wish_of(tipped, row) == tip.instead != NO_MOVE
+    assert told
+
+
+def test_terms_add_up_for_every_place_with_levers_moved(pack):
+    """With a lever of the countryside moved too: its term (liveable village) is not zero, and the sum is the kernel's."""
+    policy = read_address("rural_amenity=0.9&rent_subsidy=0.3&permit_parity=0.9").scenario.policy(pack, 2020, 2035)
+    model = World(policy, options=OPTIONS).until(2022, "moving")
+    worst = 0.0
+    for row in range(0, len(model.households), 400):
+        made = choice(model, row)
+        table = term_table(model, made.table, made.who)
+        worst = max(worst, float(np.abs(np.log(made.weights) - table.sum(axis=0)).max()))
+        assert table[TERMS.index("amenity")].any()
+    assert worst < 1e-9
+
+
+# --- hukou ------------------------------------------------------------------------------------------------------------
+
+
+def registered_after(model, row: int) -> int:
+    hukou.hukou(model)
+    return int(model.people.hukou_place[model.households.first[row]])
+
+
+def test_the_laid_open_conversion_is_the_kernels_for_every_household(world):
+    model = world.until(2022, "hukou")
+    told = [conversion(model, row) for row in range(len(model.households))]
+    kinds, places = model.people.hukou_kind[model.households.first].copy(), model.people.hukou_place.copy()
+    first = model.households.first.copy()
+    hukou.hukou(model)
+    converted = (model.people.hukou_kind[first] != kinds) | (model.people.hukou_place[first] != places[first])
+    said = np.array([one is not None and one.converts for one in told])
+    assert said.sum() > 10
+    assert np.array_equal(said, converted)
+    for one in told:
+        if one is not None:
+            p = one.p
+            chance = p.conversion_rate / (1.0 + np.exp(-sum(one.terms.values())))
+            assert one.chance == pytest.approx(chance, rel=1e-12)
+
+
+def test_every_tip_of_a_conversion_tips_the_family(world):
+    model = world.until(2022, "hukou")
+    tipped_to = set()
+    for row in range(len(model.households)):
+        now = conversion(model, row)
+        if now is None or not now.eligible or now.u >= now.p.conversion_rate:
+            continue
+        for tip in conversion_tips(model, row):
+            if len(tipped_to) > 1 and row % 5:
+                continue
+            other = world.until(2022, "hukou")
+            apply(other, tip)
+            before = int(other.people.hukou_place[other.households.first[row]])
+            kind = int(other.people.hukou_kind[other.households.first[row]])
+            hukou.hukou(other)
+            first = other.households.first[row]
+            converts = (int(other.people.hukou_place[first]), int(other.people.hukou_kind[first])) != (before, kind)
+            assert converts != now.converts, (row, tip)
+            tipped_to.add(converts)
+    assert tipped_to == {True, False}
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_of_two_worlds_is_a_household_that_both_worlds_show_deciding_differently(pack, world):
+    policy = read_address("job_growth_tertiary=2").scenario.policy(pack, 2020, 2035)
+    current = World(policy, options=OPTIONS)
+    case = find_case(MOVES, world, current, LAST)
+    assert case.flipped and case.weights and case.tip
+    models = [one.until(case.year, "moving") for one in (world, current)]
+    wishes = [wish_of(model, row_of(model, case.key)) for model in models]
+    assert (wishes[0] == NO_MOVE) != (wishes[1] == NO_MOVE)
+    for side, model, wish in zip((case.baseline, case.current), models, wishes, strict=True):
+        made = choice(model, row_of(model, case.key))
+        assert side.option == (case.home if wish == NO_MOVE else wish)
+        assert sum(side.chances) == pytest.approx(1.0)
+        assert (side.u < side.chances[0]) == (wish == NO_MOVE) == made.stays  # the draw lies on either side of staying
+    assert next(iter(case.weights.values())) == max(case.weights.values()) > 0
+
+
+def test_a_case_of_hukou_and_a_case_where_nothing_differs(pack, world):
+    policy = read_address("permit_parity=1").scenario.policy(pack, 2020, 2035)
+    case = find_case(CONVERTS, world, World(policy, options=OPTIONS), LAST)
+    assert case.flipped and case.baseline.option != case.current.option
+    assert "services" in case.weights
+    for kind in (MOVES, CONVERTS):
+        same = find_case(kind, world, world, 2022)
+        assert not same.flipped and same.baseline == same.current and same.tip is not None
+
+
+def test_a_look_inside_changes_nothing_of_an_ordinary_run(world):
+    """A world that was laid open and one that was not end alike."""
+    plain = world.run(2023)
+    world.until(2022, "moving")
+    looked = []
+
+    def watch(step, model):
+        if step == "moving":
+            looked.append([choice(model, row).chosen for row in range(0, len(model.households), 50)])
+        if step == "hukou":
+            looked.append([conversion(model, row) is None for row in range(0, len(model.households), 50)])
+
+    seen = world.run(2023, watch)
+    assert len(looked) == 6
+    for table in ("people", "households"):
+        for field in getattr(plain, table).FIELDS:
+            assert np.array_equal(getattr(getattr(plain, table), field), getattr(getattr(seen, table), field)), field
