@@ -52,8 +52,8 @@ def considering(world):
 
 
 def test_every_tip_of_a_move_tips_the_household_in_a_world_that_is_run(world, considering):
-    """The world is run to that moment, the one thing is changed, and the kernel decides: otherwise than before. The year
-    is then lived to its end: the mover of the plain world who was tipped to stay is still at home."""
+    """The world is run to that moment, the one thing is changed, and the kernel decides: otherwise than before. The
+    moves of the year are then made: the mover of the plain world who was tipped to stay is still at home."""
     seen = []
     for key in considering[0] + considering[1]:
         plain = world.until(2023, "moving")
@@ -106,7 +106,7 @@ def test_who_did_not_consider_would_with_the_rate_of_the_tip(world, considering)
 
 
 def test_terms_add_up_for_every_place_with_levers_moved(pack):
-    """With a lever of the countryside moved too: its term (liveable village) is not zero, and the sum is the kernel's."""
+    """With a lever of the countryside moved: its term (liveable village) is not zero, and the sum is the kernel's."""
     policy = read_address("rural_amenity=0.9&rent_subsidy=0.3&permit_parity=0.9").scenario.policy(pack, 2020, 2035)
     model = World(policy, options=OPTIONS).until(2022, "moving")
     worst = 0.0
