@@ -13,12 +13,13 @@ from scenarios.words import word
 
 def run(args: Namespace) -> None:
     """Runs one scenario, shows the main indicators, writes results where --out says."""
+    from scenarios.outputs import check_target
     from scenarios.runner import run_all
     from scenarios.tables import console, run_table
 
-    if (args.scenario is None) == (args.from_url is None):
-        en, zh = "needs a scenario, or --from-url and an address", "须给出情景或 --from-url 网址"
-        raise ScenarioError(en, zh, field="run")
+    _one_of_both(args)
+    if args.out:
+        check_target(Path(args.out), args.force)
     chosen = _loaded(args, [args.scenario]) if args.scenario else [_addressed(args)]
     results = run_all(chosen, **_options(args))
     out = console()
@@ -155,20 +156,35 @@ def audit(args: Namespace) -> None:
     run_audit(args, _options(args), load(args.scenario))
 
 
+def brief(args: Namespace) -> None:
+    """Writes a briefing on one scenario beside the same future without its policy."""
+    from scenarios.brief.command import run as run_brief
+    from scenarios.scenario import load
+
+    _one_of_both(args)
+    scenario = load(args.scenario) if args.scenario else _addressed(args)
+    run_brief(args, _options(args), scenario)
+
+
 def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"
     return subprocess.call([sys.executable, "-m", "streamlit", "run", str(page)], cwd=page.parent)
 
 
+def _one_of_both(args: Namespace) -> None:
+    """ScenarioError unless there is a scenario or an address, and not both."""
+    if (args.scenario is None) == (args.from_url is None):
+        en, zh = "needs a scenario, or --from-url and an address", "须给出情景或 --from-url 网址"
+        raise ScenarioError(en, zh, field=args.command)
+
+
 def _addressed(args: Namespace):
     """The scenario of an address; its seed, futures and scale become options unless the command line gives them."""
     from scenarios.address import read_address
-    from scenarios.outputs import check_target, model_version
+    from scenarios.outputs import model_version
     from sim.data import load_pack
 
-    if args.out:
-        check_target(Path(args.out), args.force)
     pack = load_pack()
     address = read_address(args.from_url, pack)
     if address.problems:

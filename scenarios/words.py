@@ -49,6 +49,8 @@ WORDS = {
     "bench_extrapolated": ("（由 {n} 次外推）", "(from {n} runs)"),
     "bench_reference": ("比普通 Mesa 对象快（倍，单线程）", "times as fast as plain Mesa objects (one thread)"),
     "audit": ("对照规划目标，检查规划自身的算术", "hold a scenario against the plan, and the plan against itself"),
+    "brief": ("把一个情景写成简报（Word、HTML 或 Markdown）", "write a briefing on a scenario: Word, HTML, Markdown"),
+    "brief_file": ("简报文件（.docx、.html 或 .md）", "file of the briefing (.docx, .html or .md)"),
     "report_format": ("写成监测评估报告：md、html 或 docx", "write the monitoring report: md, html or docx"),
     "report_file": ("报告文件", "file of the report"),
     "validate": (

@@ -12,7 +12,7 @@ from scenarios.audit import arithmetic, audit, contradictions, verdicts
 from scenarios.audit.charts import picture
 from scenarios.audit.parts import GAPS, GROUPS
 from scenarios.audit.report import build
-from scenarios.audit.texts import texts
+from scenarios.audit.texts import say
 from scenarios.cli import main
 from scenarios.reports import fonts
 from scenarios.reports.write import WRITERS
@@ -175,7 +175,7 @@ def words(report) -> str:
 
 
 def test_every_sentence_is_in_both_languages():
-    for key, pair in texts().items():
+    for key, pair in say.all.items():
         assert set(pair) == {"zh", "en"} and all(pair.values()), key
         blanks = [sorted(re.findall(r"\{(\w+)", text)) for text in pair.values()]
         assert set(blanks[0]) == set(blanks[1]), key

@@ -6,9 +6,9 @@ from scenarios.audit import Audit
 from scenarios.audit import verdicts as v
 from scenarios.audit.arithmetic import Step, Tie
 from scenarios.audit.contradictions import TABLE, Contradiction, Said
-from scenarios.audit.texts import say, texts
+from scenarios.audit.texts import say
 from scenarios.reports.blocks import Block, Table
-from scenarios.reports.wording import SIGNS, amount, difference, figure_text, trimmed, with_unit
+from scenarios.reports.wording import SIGNS, amount, difference, figure_text, spread, trimmed, with_unit
 from scenarios.result import Result
 from scenarios.tables import number, shown_unit
 from sim.catalogue import Entry, indicators
@@ -114,10 +114,7 @@ def _base(found: list[v.Verdict], lang: str) -> str:
 def _range(x: v.Verdict, lang: str) -> str:
     if not np.isfinite(x.mean):
         return "-"
-    mean, least, most = (number(value, x.entry.unit, lang) for value in (x.mean, x.least, x.most))
-    if least == most:
-        return mean
-    return f"{mean}（{least}—{most}）" if lang == "zh" else f"{mean} ({least}-{most})"
+    return spread(x.mean, x.least, x.most, x.entry.unit, lang)
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
@@ -183,7 +180,7 @@ def _plan_unit(unit: str, lang: str) -> str:
         if lang == "zh":
             return shown_unit(LARGER[unit][0], lang)[2]
         return f"x 10 000 {LARGER[unit][0]}"
-    if f"units_{unit}" in texts():
+    if f"units_{unit}" in say.all:
         return say(f"units_{unit}", lang)
     return "" if unit == "ratio" else shown_unit(unit, lang)[2]
 

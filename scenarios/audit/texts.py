@@ -1,17 +1,7 @@
 """Sentences of the audit in both languages, from texts.yaml."""
 
-from functools import cache
 from pathlib import Path
 
-import yaml
+from scenarios.reports.texts import Texts
 
-
-@cache
-def texts() -> dict[str, dict[str, str]]:
-    """key -> {zh, en}."""
-    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
-
-
-def say(key: str, lang: str, **values) -> str:
-    """The sentence of a key with its blanks filled."""
-    return texts()[key][lang].format(**values)
+say = Texts(Path(__file__).parent / "texts.yaml")

@@ -4,6 +4,7 @@ import numpy as np
 
 from scenarios.tables import number, shown_unit
 from scenarios.words import word
+from sim.catalogue import Entry
 from sim.data.plan import Figure
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -41,3 +42,29 @@ def trimmed(value: float, unit: str, lang: str) -> str:
     """As `amount`, without zeros at the end: 350 万人."""
     text = number(value, unit, lang)
     return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit, lang)
+
+
+def titled(entry: Entry, lang: str) -> str:
+    """The title, with a capital in English."""
+    return capital(entry.title[lang])
+
+
+def capital(text: str) -> str:
+    """With a capital at the beginning; Chinese has none."""
+    return text[:1].upper() + text[1:]
+
+
+def labelled(entry: Entry, lang: str, title: str = "") -> str:
+    """Title of an entry (or another one) with the unit in which its values are shown; none for a ratio."""
+    title, unit = capital(title or entry.title[lang]), shown_unit(entry.unit, lang)[2]
+    if entry.unit == "ratio":
+        return title
+    return f"{title}（{unit}）" if lang == "zh" else f"{title} ({unit})"
+
+
+def spread(mean: float, least: float, most: float, unit: str, lang: str) -> str:
+    """A mean with the range of its futures."""
+    told, low, high = (number(float(x), unit, lang) for x in (mean, least, most))
+    if low == high:
+        return told
+    return f"{told}（{low}—{high}）" if lang == "zh" else f"{told} ({low}-{high})"

@@ -1,0 +1,7 @@
+"""Sentences of the briefing in both languages, from texts.yaml."""
+
+from pathlib import Path
+
+from scenarios.reports.texts import Texts
+
+say = Texts(Path(__file__).parent / "texts.yaml")
