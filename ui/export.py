@@ -7,12 +7,15 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from scenarios.address import END, START, Address
 from scenarios.outputs import code_hash, model_version
+from scenarios.result import Result
+from scenarios.runner import replicate_seed
 from sim.catalogue import indicators
 from ui.address_bar import query_of
 from ui.city import city_pack
@@ -28,6 +31,32 @@ def collected(address: Address) -> tuple[Ensemble, Ensemble]:
     size = Size.of(address)
     *_, last = pairs(address.baseline, address.scenario, replace(size, refined=size.futures))
     return last
+
+
+def results(address: Address) -> tuple[Result, Result]:
+    """(baseline, current) as the command line gives them, of the city, its regions and counties."""
+    size = Size.of(address)
+    found = []
+    for scenario, ensemble in zip((address.baseline, address.scenario), collected(address), strict=True):
+        values = np.stack([run.values.transpose(2, 1, 0) for run in ensemble.runs])
+        seeds = tuple(replicate_seed(size.seed, r) for r in range(ensemble.futures))
+        years = tuple(int(y) for y in ensemble.years)
+        found.append(
+            Result(
+                scenario, START, END, size.scale, size.seed, seeds, (None,), years, ensemble.places,
+                ensemble.indicators, values[None], city_pack(),
+            )
+        )  # fmt: skip
+    return found[0], found[1]
+
+
+def briefing(address: Address, language: str, form: str) -> bytes:
+    """The briefing that `jiangmen brief` writes, of what is on the screen."""
+    from scenarios.brief import Brief
+    from scenarios.brief.report import build
+    from scenarios.reports.write import WRITERS
+
+    return WRITERS[form](build(Brief(*results(address)), language, date.today().isoformat()))
 
 
 def tidy(address: Address, language: str) -> pd.DataFrame:
@@ -117,6 +146,10 @@ def means(address: Address, language: str) -> pd.DataFrame:
     return grouped.agg(["mean", "min", "max", "count"]).reset_index().rename(columns={"count": "futures"})
 
 
+BRIEFINGS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html",
+}
 FILES: dict[str, tuple[str, Callable[[Address, str], bytes]]] = {
     "csv": ("text/csv", csv_file),
     "parquet": ("application/vnd.apache.parquet", parquet_file),

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from ui.desk import Desk
-from ui.export import FILES
+from ui.export import BRIEFINGS, FILES, briefing
 from ui.panels import FIRST, chosen_chart
 from ui.pictures import chinese_is_drawn, png_file, svg_file
 from ui.texts import text
 
 
 def downloads(desk: Desk) -> None:
-    """Data as CSV, Parquet and XLSX, both charts as SVG and PNG."""
+    """Data as CSV, Parquet and XLSX, the briefing, both charts as SVG and PNG."""
     language, address = desk.language, desk.address
     stem = f"jiangmen-{address.scenario.hash[:8]}"
     st.markdown(f"**{text(language, 'take_data')}**")
@@ -19,6 +19,14 @@ def downloads(desk: Desk) -> None:
             st.download_button(
                 ending.upper(), lambda make=make: make(address, language), f"{stem}.{ending}", mime,
                 key=f"take_{ending}", on_click="ignore", icon=":material/table:",
+            )  # fmt: skip
+    st.markdown(f"**{text(language, 'take_briefing')}**")
+    with st.container(horizontal=True, gap="xsmall"):
+        for ending, mime in BRIEFINGS.items():
+            st.download_button(
+                text(language, f"briefing_{ending}"),
+                lambda ending=ending: briefing(address, language, ending), f"{stem}-{language}.{ending}", mime,
+                key=f"take_briefing_{ending}", on_click="ignore", icon=":material/description:",
             )  # fmt: skip
     st.markdown(f"**{text(language, 'take_charts')}**")
     for side in FIRST:

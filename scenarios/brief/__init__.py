@@ -23,7 +23,7 @@ def without_policy(scenario: Scenario) -> Scenario:
 
 
 @dataclass(frozen=True)
-class Change:
+class Effect:
     """One indicator of one place in one year; means over futures, difference pair by pair."""
 
     before: float
@@ -75,7 +75,7 @@ class Brief:
         """float64[futures, years, places, indicators]: scenario less baseline."""
         return differences(self.baseline, self.scenario)
 
-    def change(self, indicator: str, place: str = "", year: int | None = None) -> Change | None:
+    def effect(self, indicator: str, place: str = "", year: int | None = None) -> Effect | None:
         """None where the indicator has no value there in some future."""
         result, place = self.scenario, place or self.city
         if indicator not in result.indicators or place not in result.places:
@@ -86,7 +86,7 @@ class Brief:
             return None
         gap = self.gaps[:, y, result.places.index(place), result.indicators.index(indicator)]
         found = {key: float(value) for key, value in summary(gap).items()}
-        return Change(
+        return Effect(
             float(before.mean()), float(after.mean()), float(after.min()), float(after.max()),
             found["difference"], found["low"], found["high"], int((gap > 0).sum()), int((gap < 0).sum()), len(gap),
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scenarios.audit import verdicts as v
-from scenarios.brief import Brief, Change
+from scenarios.brief import Brief, Effect
 from scenarios.brief.texts import say
 from scenarios.reports.blocks import Block, Table
 from scenarios.reports.wording import amount, difference, figure_text, labelled, spread, titled, with_unit
@@ -29,17 +29,17 @@ WORST = 4
 
 def findings(brief: Brief, lang: str) -> list[Block]:
     """A sentence an indicator, the cost, the targets, then a table of all of them."""
-    lines = [_finding(brief, name, lang) for name in HEADLINE if brief.change(name)]
+    lines = [_finding(brief, name, lang) for name in HEADLINE if brief.effect(name)]
     lines += [_cost(brief, lang)] if "programme_cost" in brief.scenario.indicators else []
     lines += [_odds(brief, year, lang) for year in brief.target_years if any(a.year == year for _, a in brief.targets)]
     heads = ("head_indicator", "head_baseline", "head_scenario", "head_difference", "head_interval", "head_up_down")
-    rows = [_row(brief, name, lang) for name in HEADLINE if brief.change(name)]
+    rows = [_row(brief, name, lang) for name in HEADLINE if brief.effect(name)]
     table = Table([say(h, lang) for h in heads], rows, [2.8, 1.2, 2.2, 1.3, 1.9, 1.0])
     return [*(Block("item", line) for line in lines), Block("table", table=table)]
 
 
 def _finding(brief: Brief, name: str, lang: str) -> str:
-    entry, c = indicators()[name], brief.change(name)
+    entry, c = indicators()[name], brief.effect(name)
     told = {"name": titled(entry, lang), "year": brief.scenario.end, "after": amount(c.after, entry.unit, lang)}
     told["n"] = c.futures
     if c.same:
@@ -53,7 +53,7 @@ def _finding(brief: Brief, name: str, lang: str) -> str:
 
 
 def _row(brief: Brief, name: str, lang: str) -> list[str]:
-    entry, c = indicators()[name], brief.change(name)
+    entry, c = indicators()[name], brief.effect(name)
     low, high = (number(x, entry.unit, lang, signed=True) for x in (c.low, c.high))
     return [
         labelled(entry, lang),
@@ -130,7 +130,7 @@ def places(brief: Brief, lang: str) -> list[Block]:
     result = brief.scenario
     known = [p for p in (*result.pack.regions, *result.pack.counties) if p in result.places]
     blocks = []
-    by_residents = {p: c for p in known if p in result.pack.counties and (c := brief.change("residents", p))}
+    by_residents = {p: c for p in known if p in result.pack.counties and (c := brief.effect("residents", p))}
     if by_residents and not all(c.same for c in by_residents.values()):
         ranked = sorted(by_residents, key=lambda p: by_residents[p].difference)
         told = {"year": result.end, "n": brief.futures}
@@ -141,7 +141,7 @@ def places(brief: Brief, lang: str) -> list[Block]:
         blocks.append(Block("paragraph", say("places_line", lang, **told)))
     shown = [name for name in PLACES if name in result.indicators]
     rows = [
-        [result.pack.place_name(p, lang), *(_cell(brief.change(n, p), indicators()[n].unit, lang) for n in shown)]
+        [result.pack.place_name(p, lang), *(_cell(brief.effect(n, p), indicators()[n].unit, lang) for n in shown)]
         for p in known
     ]
     head = [say("head_place", lang), *(labelled(indicators()[n], lang) for n in shown)]
@@ -156,14 +156,14 @@ def _groups(brief: Brief, lang: str) -> list[Block]:
     rows = []
     for group in GROUPS:
         entries = [indicators()[f"{kind}_{group}"] for kind in ("income", "services")]
-        cells = [_cell(brief.change(e.key), e.unit, lang) for e in entries]
+        cells = [_cell(brief.effect(e.key), e.unit, lang) for e in entries]
         rows.append([titled(entries[0], lang), cells[0], titled(entries[1], lang), cells[1]])
     head = [say("head_group", lang), units[0], "", units[1]]
     note = Block("note", say("groups_note", lang, year=brief.scenario.end))
     return [Block("table", table=Table(head, rows, [2.6, 1.6, 2.6, 1.4])), note]
 
 
-def _cell(c: Change | None, unit: str, lang: str) -> str:
+def _cell(c: Effect | None, unit: str, lang: str) -> str:
     if c is None:
         return "-"
     value = number(c.after, unit, lang)
@@ -186,13 +186,13 @@ def risks(brief: Brief, lang: str) -> list[Block]:
     counties = [("residents", c) for c in brief.scenario.pack.counties]
     lines += _listed(brief, "risk_place", counties, lang)
     for name in RISING:
-        c = brief.change(name)
+        c = brief.effect(name)
         if c and c.sure and c.difference > 0:
             entry = indicators()[name]
             gap = difference(c.difference, entry.unit, lang).lstrip("+")
             told = {"name": titled(entry, lang), "gap": gap, "k": c.agreeing, "n": c.futures}
             lines.append(say("risk_rises", lang, **told))
-    unsure = [n for n in (*HEADLINE, *RISING) if (c := brief.change(n)) and not (c.sure or c.same)]
+    unsure = [n for n in (*HEADLINE, *RISING) if (c := brief.effect(n)) and not (c.sure or c.same)]
     if not lines:
         lines.append(say("risk_none", lang))
     if unsure:
@@ -220,7 +220,7 @@ def _listed(brief: Brief, key: str, what: list[tuple[str, str]], lang: str) -> l
     """One sentence on those of (indicator, place) that are surely below the baseline; none where there are none."""
     items = []
     for name, place in what:
-        c = brief.change(name, place)
+        c = brief.effect(name, place)
         if c and c.sure and c.difference < 0:
             entry = indicators()[name]
             title = brief.scenario.pack.place_name(place, lang) if place else titled(entry, lang)

@@ -17,25 +17,30 @@ def scenario_blocks(brief: Brief, lang: str) -> list[Block]:
     if scenario.rationale.get(lang):
         blocks.append(Block("paragraph", scenario.rationale[lang]))
     from_year = result.start + 1
-    rows = [
-        [labelled(levers()[s.lever], lang), result.pack.place_name(s.place, lang), path_text(s.path, levers()[s.lever], lang),
-         plain(levers()[s.lever].in_force(from_year), levers()[s.lever], lang)]
-        for s in scenario.settings
-    ]  # fmt: skip
+    rows = []
+    for s in scenario.settings:
+        entry, place = levers()[s.lever], result.pack.place_name(s.place, lang)
+        now = plain(entry.in_force(from_year), entry, lang)
+        rows.append([labelled(entry, lang), place, path_text(s.path, entry, lang), now])
     heads = [say(key, lang) for key in ("head_lever", "head_place", "head_value")]
-    now = say("head_now", lang, year=from_year)
+    in_force = say("head_now", lang, year=from_year)
     if rows:
-        blocks.append(Block("table", table=Table([*heads, now], rows, [3.2, 1.3, 2.6, 1.0])))
+        blocks.append(Block("table", table=Table([*heads, in_force], rows, [3.2, 1.3, 2.6, 1.0])))
     else:
         blocks.append(Block("paragraph", say("no_levers", lang)))
     if scenario.assumptions:
         blocks.append(Block("heading", say("assumptions", lang), level=2))
         assumed = [
-            [labelled(assumptions()[key], lang), path_text(path, assumptions()[key], lang),
-             plain(assumptions()[key].in_force(from_year), assumptions()[key], lang)]
+            [
+                labelled(assumptions()[key], lang),
+                path_text(path, assumptions()[key], lang),
+                plain(assumptions()[key].in_force(from_year), assumptions()[key], lang),
+            ]
             for key, path in scenario.assumptions.items()
         ]
-        blocks.append(Block("table", table=Table([say("assumptions", lang), heads[2], now], assumed, [3.2, 2.6, 1.0])))
+        blocks.append(
+            Block("table", table=Table([say("assumptions", lang), heads[2], in_force], assumed, [3.2, 2.6, 1.0]))
+        )
     else:
         blocks.append(Block("paragraph", say("no_assumptions", lang)))
     if scenario.shocks:
