@@ -1,4 +1,5 @@
-"""Fills the generated sections of docs/model.md from the catalogue and the rules; then coverage.md. By `make docs`.
+"""Fills the generated sections of docs/model.md from the catalogue and the rules; then coverage.md. With `--site`,
+which `make docs` says, it goes on to build the documentation site docs/_build/html (see docs/making).
 
 A section stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; what is between is replaced.
 """
@@ -6,11 +7,13 @@ A section stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; wh
 import ast
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+
+from making.rule_files import rule_files, rules_of  # noqa: E402
+from making.tables import bounds, number, table  # noqa: E402
 
 from sim import catalogue  # noqa: E402
 from sim.catalogue import Entry  # noqa: E402
@@ -19,31 +22,6 @@ from sim.state import SIGNALS  # noqa: E402
 
 PAGE = ROOT / "docs" / "model.md"
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
-
-
-def cell(value: object) -> str:
-    """Text of one table cell: no bars, no line breaks."""
-    return re.sub(r"\s+", " ", str(value)).replace("|", "\\|").strip()
-
-
-def table(head: list[str], rows: list[list[object]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell(v) for v in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def number(value: object) -> str:
-    """A default as read by people: 5; 3, 4; 2010: 5, 2015: 3."""
-    if isinstance(value, dict):
-        return ", ".join(f"{year}: {number(v)}" for year, v in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(number(v) for v in value)
-    return "" if value is None else f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def bounds(entry: Entry) -> str:
-    return f"{entry.bounds[0]:g} to {entry.bounds[1]:g}" if entry.bounds else ""
 
 
 def name(entry: Entry) -> str:
@@ -113,39 +91,6 @@ def signals() -> str:
     return table(["signal", "shape", "unit", "published by"], rows)
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A rule as it stands in its file; `uses` are the names read from its parameter record."""
-
-    name: str
-    arguments: str
-    docstring: str
-    uses: tuple[str, ...]
-
-
-def _is_rule(node: ast.AST) -> bool:
-    """Every public function of a rule file; compiled or, where it works on arrays of places, not."""
-    return isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-
-
-def rules_of(path: Path) -> tuple[str, list[Rule]]:
-    """(docstring of the file, its rules), read without importing or compiling anything."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = []
-    for node in filter(_is_rule, tree.body):
-        reads = {a.attr: None for a in ast.walk(node) if isinstance(a, ast.Attribute) and _names_p(a.value)}
-        found.append(Rule(node.name, ast.unparse(node.args), ast.get_docstring(node) or "", tuple(sorted(reads))))
-    return ast.get_docstring(tree) or "", found
-
-
-def _names_p(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id == "p"
-
-
-def rule_files() -> list[Path]:
-    return [p for p in sorted((ROOT / "sim" / "rules").glob("*.py")) if p.stem != "__init__"]
-
-
 def rules() -> str:
     """One heading a file of sim/rules, one entry a rule with its docstring as it stands."""
     parts = []
@@ -208,3 +153,7 @@ if __name__ == "__main__":
 
     changed = plan_coverage.write()
     print(f"{plan_coverage.PAGE.relative_to(ROOT)}: {'written' if changed else 'up to date'}")
+    if "--site" in sys.argv[1:]:
+        from making import site
+
+        print(f"{site.build().relative_to(ROOT) / 'index.html'}: built")

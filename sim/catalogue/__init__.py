@@ -18,7 +18,7 @@ from sim.catalogue.lever_fields import MEASURE, check_lever
 
 __all__ = [
     "CatalogueError", "Entry", "Parameters", "assumptions", "indicators", "levers", "parameters", "record",
-    "shock_kinds",
+    "rule_titles", "shock_kinds",
 ]  # fmt: skip
 
 HERE = Path(__file__).parent
@@ -117,6 +117,17 @@ def indicators() -> dict[str, Entry]:
         for group in INDICATOR_GROUPS
         for key, entry in _read(HERE / "indicators" / f"{group}.yaml", "indicator", group).items()
     }
+
+
+@cache
+def rule_titles() -> dict[str, dict[str, str]]:
+    """`file` and `file.function` of sim/rules -> {zh, en}: what a rule (and what a file of rules) is called."""
+    path = HERE / "rules.yaml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for key, title in found.items():
+        if not isinstance(title, dict) or set(title) != {"zh", "en"}:
+            raise CatalogueError(f"{path.name}: rule {key!r} needs a title in zh and en")
+    return found
 
 
 @cache
