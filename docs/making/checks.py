@@ -98,7 +98,7 @@ def _has(page: _Page, fragment: str) -> bool:
 
 
 def dead_in_sources(docs: Path, generated: Path) -> list[str]:
-    """`page: link` for links of the pages written by hand that lead to no file and no label, before anything is built."""
+    """`page: link` for links of hand-written pages that lead to no file and no label, before anything is built."""
     pages = sorted(p for p in docs.rglob("*.md") if not {"_build", "_generated"} & set(p.parts))
     labels = {m for p in [*pages, *generated.rglob("*.md")] for m in _LABEL.findall(p.read_text(encoding="utf-8"))}
     dead = []
