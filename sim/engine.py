@@ -49,37 +49,43 @@ def for_chunks(n: int, threads: int, work: Callable[[int, int, int], None]) -> N
         future.result()
 
 
+def collect(n: int, threads: int, work: Callable[[int, int, np.ndarray], int]) -> np.ndarray:
+    """int64: what `work(lo, hi, found) -> count` writes to the front of `found` (room for all), chunk by chunk."""
+    if n <= CHUNK:
+        found = np.empty(n, np.int64)
+        return found[: work(np.uint32(0), np.uint32(n), found)].copy()
+    parts: list[np.ndarray] = [np.empty(0)] * chunk_count(n)
+
+    def keep(lo, hi, c):
+        found = np.empty(hi - lo, np.int64)
+        parts[c] = found[: work(lo, hi, found)].copy()
+
+    for_chunks(n, threads, keep)
+    return np.concatenate(parts)
+
+
 def find_rows(column: np.ndarray, threads: int, *, bit: int | None = None, but: int | None = None) -> np.ndarray:
     """int64: the rows, ascending, where the column has this bit (of an unsigned or bool column) or is not `but`."""
     kernel, wanted = (_rows_with, bit) if but is None else (_rows_but, but)
-    found = np.empty(len(column), np.int64)
-    if len(column) <= CHUNK:
-        return found[: kernel(np.uint32(0), np.uint32(len(column)), column, wanted, found)].copy()
-    counts = [0] * chunk_count(len(column))
-
-    def work(lo, hi, c):
-        counts[c] = kernel(lo, hi, column, wanted, found)
-
-    for_chunks(len(column), threads, work)
-    return np.concatenate([found[c * CHUNK : c * CHUNK + count] for c, count in enumerate(counts)])
+    return collect(len(column), threads, lambda lo, hi, found: kernel(lo, hi, column, wanted, found))
 
 
 @kernel
 def _rows_with(lo, hi, column, bit, found):
-    """Writes rows with the bit from found[lo] on; how many."""
+    """Writes rows with the bit to the front of `found`; how many."""
     count = 0
     for i in range(lo, hi):  # no branch: a wrong guess costs more than a write
-        found[lo + count] = i
+        found[count] = i
         count += column[i] & bit != 0
     return count
 
 
 @kernel
 def _rows_but(lo, hi, column, value, found):
-    """Writes rows whose value is another from found[lo] on; how many."""
+    """Writes rows whose value is another to the front of `found`; how many."""
     count = 0
     for i in range(lo, hi):  # no branch: a wrong guess costs more than a write
-        found[lo + count] = i
+        found[count] = i
         count += column[i] != value
     return count
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
-from sim import engine, indicators
+from sim import engine, indicators, stretches
 from sim.codes import HEAD, OFFSPRING, OTHER, STATUSES, STUDENT, TENURES
 from sim.model import CityModel
 from sim.rules import kernel
@@ -88,7 +88,7 @@ def test_two_rosters_a_year(city, monkeypatch):
     """Steps 2 and 3 share one; the moves of step 7 need another."""
     rebuilt = []
     plain = roster.rebuild
-    monkeypatch.setattr(roster, "rebuild", lambda *args: (rebuilt.append(1), plain(*args)))
+    monkeypatch.setattr(roster, "rebuild", lambda *args, **more: (rebuilt.append(1), plain(*args, **more)))
     city.step()
     assert len(rebuilt) == 2
 
@@ -146,6 +146,18 @@ def test_chunks_come_as_numbers_that_are_never_negative():
         (engine.CHUNK, engine.CHUNK + 1, 1),
     ]
     assert all(type(bound) is np.uint32 for lo, hi, _ in seen for bound in (lo, hi))
+
+
+@kernel
+def _copy(source, i, out, k):
+    stretches.copy_stretch(source, i, out, k)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "u8"])
+def test_a_stretch_of_rows_is_copied_at_once(dtype):
+    source, out = np.arange(1, 31).astype(dtype), np.zeros(30, dtype)
+    _copy(source, np.uint32(5), out, np.uint32(2))
+    assert out.tolist() == [0, 0, *range(6, 6 + stretches.STRETCH), *[0] * (28 - stretches.STRETCH)]
 
 
 def test_rows_are_found_in_order(monkeypatch):

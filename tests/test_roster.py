@@ -148,3 +148,29 @@ def test_rebuild_twice_changes_nothing_and_threads_do_not_matter():
     everybody(one)
     shuffle(two)
     assert by_key(one) == before == by_key(two)
+
+
+@settings(max_examples=60, deadline=None)
+@given(populations(), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), max_size=4), st.integers(0, 3))
+def test_looking_only_at_what_changed_gives_the_same_roster(population, roles, born):
+    """Deaths, changes of household and of role, and newborns: the same rows as when every household is looked at."""
+    m, _, _ = population
+    everybody(m)
+    n = m.people.n
+    for row, role in roles if n else ():
+        m.people.role[row % n] = role
+    for baby in range(born if n else 0):
+        roster.append_people(m, 1, key=10_000 + baby, household=m.people.household[0], role=2, birth_year=m.year)
+    rng = np.random.default_rng(n + born)
+    alive = rng.random(m.people.n) > 0.1
+    to = m.people.household.copy()
+    moves = np.flatnonzero(rng.random(len(to)) < 0.2)
+    to[moves] = rng.integers(0, max(m.households.n, 1), len(moves))
+    twin = city()
+    twin.people, twin.households = m.people.copy(), m.households.copy()
+    roster.rebuild(m, alive, to, recast=np.array([row % n for row, _ in roles] if n else [], np.int64))
+    roster.rebuild(twin, alive, to)
+    check_roster(m)
+    for mine, other in ((m.people, twin.people), (m.households, twin.households)):
+        assert all(np.array_equal(getattr(mine, f), getattr(other, f)) for f in mine.FIELDS)
+    assert np.array_equal(m.flow["households_dissolved"], twin.flow["households_dissolved"])

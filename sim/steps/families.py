@@ -64,7 +64,7 @@ def families(model) -> None:
     household_of = roster.buffer(model, "household_of", model.people.n, np.int32)
     household_of[:] = model.people.household
     _change_households(model, weddings, leavers, household_of)
-    roster.rebuild(model, model.alive, household_of)
+    roster.rebuild(model, model.alive, household_of, recast=np.concatenate([weddings.men, weddings.women]))
 
 
 # 1. Who wants what

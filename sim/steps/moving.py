@@ -80,7 +80,7 @@ def moving(model) -> None:
     _arrive(model, table, group, come, tenure[b:][come])
     after = len(model.people)
     household_of[before:after] = model.people.household[before:]
-    roster.rebuild(model, alive[:after], household_of[:after])
+    roster.rebuild(model, alive[:after], household_of[:after], recast=np.empty(0, np.int64))
     attraction.publish_network(model)
 
 

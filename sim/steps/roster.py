@@ -7,8 +7,9 @@ copies the columns between two sets of buffers that stay on the model, so a year
 import numpy as np
 
 from sim.codes import HEAD, OTHER, SPOUSE
-from sim.engine import for_chunks
+from sim.engine import collect, for_chunks
 from sim.rules import kernel
+from sim.stretches import STRETCH, copy_stretch
 
 ADULT_AGE = 18  # age of majority
 
@@ -39,50 +40,51 @@ def _append(table, count: int, columns: dict) -> slice:
     return rows
 
 
-def rebuild(model, alive: np.ndarray, household_of: np.ndarray) -> None:
+def rebuild(model, alive: np.ndarray, household_of: np.ndarray, recast: np.ndarray | None = None) -> None:
     """Drop people who are not `alive` (bool[n]) and put the others into the households `household_of` (int32[n]).
 
     Afterwards people are sorted by household and within it by (role, birth year, key), each household has one
     head and at most one spouse, `first` and `size` are right, households without people are gone (those that had
     people before are counted in `model.flow["households_dissolved"]` by place), `tie` is the new row, or -1.
     Who is in a household, and as what, does not depend on the order of rows.
+
+    `recast`: rows of people whose role changed since the last roster, in the word of the caller that the rows are as
+    that roster left them, new ones behind; then only households whose members or roles changed are looked at.
     """
     people, households = model.people, model.households
     n, h = people.n, households.n
     if len(alive) != n or len(household_of) != n:
         raise ValueError(f"roster: {n} people, but alive has {len(alive)} and household_of {len(household_of)} rows")
-    count = buffer(model, "count", h, np.int32)
-    end = buffer(model, "end", h, np.int32)
-    renumber = buffer(model, "renumber", h, np.int32)
-    kept = buffer(model, "kept", h, np.uint32)
-    order = buffer(model, "order", n, np.uint32)
-    if _count_members(alive, household_of, count) >= 0:
+    known, known_houses = (0, 0) if recast is None else model.__dict__.get("_in_order", (0, 0))
+    count, start, end = (buffer(model, name, h, np.int32) for name in ("count", "start", "end"))
+    renumber, kept = buffer(model, "renumber", h, np.int32), buffer(model, "kept", h, np.uint32)
+    touched, order = buffer(model, "touched", h, np.bool_), buffer(model, "order", n, np.uint32)
+    before, first, size = people.household, households.first, households.size
+
+    count[:known_houses], count[known_houses:] = size[:known_houses], 0
+    touched[:known_houses], touched[known_houses:] = False, True
+    if known:
+        touched[household_of[recast]] = True
+    changes = collect(known, model.threads, lambda lo, hi, to: _find_changes(lo, hi, alive, household_of, before, to))
+    _leave(changes, before, count, touched)
+    if _join(changes, known, alive, household_of, count, touched) < 0:
         raise ValueError("roster: a living person is in no household")
     dissolved = model.flow["households_dissolved"]
-    rows, full = _number_households(count, households.home, households.size, end, renumber, kept, dissolved)
-    _place_members(alive, household_of, end, order)
+    rows, full = _number_households(count, households.home, size, start, end, renumber, kept, dissolved)
+    _place_joiners(changes, known, alive, household_of, end, order)
     order, kept = order[:rows], kept[:full]
 
     if full < h:
         _permute(model, households, "households", kept, written=("first", "size"))
-    first, size, tie = households.first, households.size, households.tie
-    for_chunks(full, model.threads, lambda lo, hi, _: _describe(lo, hi, kept, count, end, renumber, first, size, tie))
-    row_household = _spare(model, people, "people")["household"]
-    columns = (people.role, people.birth_year, people.key)
-    _sort_members(model, order, household_of, renumber, columns, first, size, row_household)
-    _permute(model, people, "people", order, written=("household",))
-
-
-def _sort_members(model, order, household_of, renumber, columns, first, size, row_household) -> None:
-    """Writes each row's new household and puts `order` right in those households that need it."""
-    messy = buffer(model, "messy", len(first), np.bool_)
-    messy[:] = False
+    old = (known_houses, first, size, alive, household_of, before, people.role, people.birth_year, people.key)
+    new = (order, _spare(model, people, "people")["household"], households.first, households.size, households.tie)
     for_chunks(
-        len(order),
+        full,
         model.threads,
-        lambda lo, hi, _: _find_messy(lo, hi, order, household_of, renumber, *columns, row_household, messy),
+        lambda lo, hi, _: _line_up(lo, hi, kept, count, start, renumber, touched, *old, *new),
     )
-    for_chunks(len(first), model.threads, lambda lo, hi, _: _tidy(lo, hi, messy, first, size, order, *columns))
+    _permute(model, people, "people", order, written=("household",))
+    model._in_order = rows, full
 
 
 @kernel
@@ -140,25 +142,45 @@ def _sort_by_role(first, size, order, role, key):
 
 
 @kernel
-def _count_members(alive, household_of, count):
-    """Living members of each household; returns the row of somebody without a household, else -1."""
-    count[:] = 0
-    for i in range(len(alive)):
-        if alive[i]:
-            if household_of[i] < 0 or household_of[i] >= len(count):
-                return i
-            count[household_of[i]] += 1
-    return -1
+def _find_changes(lo, hi, alive, household_of, household, found):
+    """Writes the rows of those who die or change household to `found`; how many."""
+    count = 0
+    for i in range(lo, hi):  # no branch: a wrong guess costs more than a write
+        found[count] = i
+        count += (not alive[i]) | (household_of[i] != household[i])
+    return count
 
 
 @kernel
-def _number_households(count, home, size, start, renumber, kept, dissolved):
-    """First row of each household, its new number, the list of those kept; adds to dissolved[P] who lost everybody."""
+def _leave(changes, household, count, touched):
+    """Takes those who change out of their households."""
+    for i in changes:
+        count[household[i]] -= 1
+        touched[household[i]] = True
+
+
+@kernel
+def _join(changes, known, alive, household_of, count, touched):
+    """Counts those who change, and the rows from `known` on, in their new households; -1 if somebody has none."""
+    for k in range(len(changes) + len(alive) - known):
+        i = changes[k] if k < len(changes) else known + k - len(changes)
+        if alive[i]:
+            if household_of[i] < 0 or household_of[i] >= len(count):
+                return -1
+            count[household_of[i]] += 1
+            touched[household_of[i]] = True
+    return 0
+
+
+@kernel
+def _number_households(count, home, size, start, end, renumber, kept, dissolved):
+    """Rows of each household, its new number, the list of those kept; adds to dissolved[P] who lost everybody."""
     rows = 0
     full = 0
     for h in range(len(count)):
         start[h] = rows
         rows += count[h]
+        end[h] = rows
         renumber[h] = -1
         if count[h] > 0:
             renumber[h] = full
@@ -180,64 +202,68 @@ def _place_members(alive, household_of, cursor, order):
 
 
 @kernel
-def _describe(lo, hi, kept, count, end, renumber, first, size, tie):
-    """First row, size and tie of the new households lo..hi-1."""
-    for new in range(lo, hi):
-        members = count[kept[new]]
-        first[new] = end[kept[new]] - members
-        size[new] = members
-        if tie[new] >= 0:
-            tie[new] = renumber[tie[new]]
+def _place_joiners(changes, known, alive, household_of, end, order):
+    """Writes those who join into the last places of their household; `end` becomes the end of those who stay."""
+    for k in range(len(changes) + len(alive) - known):
+        i = changes[k] if k < len(changes) else known + k - len(changes)
+        if alive[i]:
+            h = household_of[i]
+            end[h] -= 1
+            order[end[h]] = i
 
 
 @kernel
-def _find_messy(lo, hi, order, household_of, renumber, role, birth_year, key, row_household, messy):
-    """New household of the rows lo..hi-1; marks households that are not yet as they must be.
+def _line_up(
+    lo, hi, kept, count, start, renumber, touched, known_houses, old_first, old_size, alive, household_of, household,
+    role, birth_year, key, order, row_household, first, size, tie,
+):  # fmt: skip
+    """First row, size, tie and members of the new households lo..hi-1 (old numbers: `kept`)."""
+    new = np.int64(lo)
+    while new < hi:
+        h, last = np.int64(kept[new]), new + 1
+        if touched[h]:
+            stays, begin = old_size[h] if h < known_houses else 0, start[h]
+            _line_up_changed(h, old_first[h], stays, begin, count[h], alive, household_of, role, birth_year, key, order)
+            row_household[begin : begin + count[h]] = new
+        else:
+            while last < hi and kept[last] == h + last - new and not touched[kept[last]]:
+                last += 1
+            rows = np.uint32(start[h + last - new - 1] + count[h + last - new - 1] - start[h])
+            _shift(old_first[h], start[h], rows, np.int32(h - new), household, order, row_household)
+        for j in range(new, last):
+            first[j], size[j] = start[kept[j]], count[kept[j]]
+            if tie[j] >= 0:
+                tie[j] = renumber[tie[j]]
+        new = last
 
-    In order: one head first, at most one spouse, who comes next, the others by (role, birth year, key). Each row is
-    compared with the one before it.
-    """
-    if lo == hi:
-        return
-    house_before, rank_before, key_before = -1, 0, key[order[lo]]
-    if lo > 0:
-        i = order[lo - 1]
-        house_before, rank_before, key_before = renumber[household_of[i]], _rank(role[i], birth_year[i]), key[i]
-    for k in range(lo, hi):
+
+@kernel
+def _shift(source, target, rows, numbers, household, order, row_household):
+    """Households in which nothing changed: `rows` rows from `source` on go to `target`, and their numbers fall."""
+    source, target = np.uint32(source), np.uint32(target)
+    for k in range(rows):
+        order[target + k] = source + k
+    for k in range(rows):
+        row_household[target + k] = household[source + k] - numbers
+
+
+@kernel
+def _line_up_changed(h, old_first, stays, begin, count, alive, household_of, role, birth_year, key, order):
+    """Members of one household from row `begin` on: those who stay before those who joined, roles, then the order."""
+    last = begin
+    for i in range(old_first, old_first + stays):
+        if alive[i] and household_of[i] == h:
+            order[last] = i
+            last += 1
+    last = begin + count
+    _appoint(order, begin, last, role, birth_year, key)
+    for k in range(begin + 1, last):  # insertion sort: a handful, mostly in order
         i = order[k]
-        house, rank = renumber[household_of[i]], _rank(role[i], birth_year[i])
-        row_household[k] = house
-        joins = house == house_before  # no branch on what varies from row to row: a wrong guess costs more than this
-        late = rank < rank_before
-        if rank == rank_before:
-            late = key[i] < key_before
-        second = (role[i] == SPOUSE) & (rank_before >= _rank(SPOUSE, 0))
-        if (joins == (role[i] == HEAD)) | (joins & (late | second)):
-            messy[house] = True
-        house_before, rank_before, key_before = house, rank, key[i]
-
-
-@kernel
-def _rank(role, birth_year):
-    """One number to compare two members by: role first, then the elder."""
-    return role * 65536 + birth_year
-
-
-@kernel
-def _tidy(lo, hi, messy, first, size, order, role, birth_year, key):
-    """Roles and order within the households lo..hi-1 that are messy."""
-    for h in range(lo, hi):
-        if not messy[h]:
-            continue
-        begin, last = first[h], first[h] + size[h]
-        _appoint(order, begin, last, role, birth_year, key)
-        for k in range(begin + 1, last):  # insertion sort: a handful, mostly in order
-            i = order[k]
-            j = k
-            while j > begin and _before(i, order[j - 1], role, birth_year, key):
-                order[j] = order[j - 1]
-                j -= 1
-            order[j] = i
+        j = k
+        while j > begin and _before(i, order[j - 1], role, birth_year, key):
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
 
 
 @kernel
@@ -277,9 +303,31 @@ def _elder(i, j, birth_year, key):
 
 
 @kernel
-def _gather(lo, hi, rows, source, out):
-    for i in range(lo, hi):
-        out[i] = source[rows[i]]
+def _find_straight(lo, hi, rows, straight):
+    """Whether each stretch of rows lo..hi-1 has neighbours as its sources, one flag a stretch (the last may be cut)."""
+    stretch = np.uint32(0)
+    for k in range(lo, hi - (hi - lo) % STRETCH, STRETCH):
+        apart = np.uint32(0)
+        for j in range(STRETCH):
+            apart |= rows[k + j] ^ (rows[k] + j)
+        straight[stretch] = apart == 0
+        stretch += np.uint32(1)
+
+
+@kernel
+def _gather(lo, hi, rows, straight, source, out):
+    """out[k] = source[rows[k]]; whole stretches are copied at once where their sources are neighbours."""
+    whole = hi - (hi - lo) % STRETCH
+    stretch = np.uint32(0)
+    for k in range(lo, whole, STRETCH):
+        if straight[stretch]:
+            copy_stretch(source, rows[k], out, k)
+        else:
+            for j in range(STRETCH):
+                out[k + j] = source[rows[k + j]]
+        stretch += np.uint32(1)
+    for k in range(whole, hi):
+        out[k] = source[rows[k]]
 
 
 def _spare(model, table, name: str) -> dict[str, np.ndarray]:
@@ -300,8 +348,10 @@ def _permute(model, table, name: str, rows: np.ndarray, written: tuple[str, ...]
     pairs = [(store[f], spare[f]) for f in store if f not in written]
 
     def work(lo: int, hi: int, _: int) -> None:
+        straight = np.empty((hi - lo) // STRETCH + 1, np.bool_)
+        _find_straight(lo, hi, rows, straight)
         for source, out in pairs:
-            _gather(lo, hi, rows, source, out)
+            _gather(lo, hi, rows, straight, source, out)
 
     for_chunks(len(rows), model.threads, work)
     model._spares[name] = store
