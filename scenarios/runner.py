@@ -47,6 +47,7 @@ class Job:
     pack: str
     detail: str
     shocks: tuple[Shock, ...] = ()
+    part: int = 0  # another city of this scale, of other households (`sim.inside.samples`)
 
 
 def replicate_seed(seed: int, replicate: int) -> int:
@@ -140,14 +141,16 @@ def run_job(job: Job) -> Record:
 
 def make_model(job: Job):
     """The city of a job in its start year."""
+    from sim.inside.samples import other_city
     from sim.model import CityModel
 
     pack = load_pack(job.pack)
     policy = _policy(job.settings, tuple(job.assumptions.items()), job.shocks, pack, job.start, job.end)
     parameters = None if job.parameters is None else dict(job.parameters)
     return CityModel(
-        policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters
-    )
+        policy, start=job.start, scale=job.scale, seed=job.seed, threads=job.threads, pack=pack, parameters=parameters,
+        population=other_city(pack, job.start, job.scale, job.part) if job.part else None,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=32)

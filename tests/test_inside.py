@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from scenarios.address import read_address
+from scenarios.runner import Job, run_job
 from sim.data import load_pack
 from sim.inside.cases import CONVERTS, MOVES, find_case, row_of
 from sim.inside.choice import TERMS, choice, term_table
 from sim.inside.conversion import conversion
+from sim.inside.samples import LARGER, other_city
 from sim.inside.tipping import CONSIDER, EARNINGS, RENT, SERVICE, apply, conversion_tips, tips
 from sim.inside.worlds import World
 from sim.policy import compile_policy
 from sim.steps import attraction, hukou, moving
 from sim.steps.choice import NO_MOVE
+from sim.synthesis import start_population
 
 OPTIONS = {"scale": 0.001, "seed": 3, "threads": 1}
 LAST = 2026
@@ -172,7 +175,7 @@ def test_a_case_of_two_worlds_is_a_household_that_both_worlds_show_deciding_diff
     policy = read_address("job_growth_tertiary=2").scenario.policy(pack, 2020, 2035)
     current = World(policy, options=OPTIONS)
     case = find_case(MOVES, world, current, LAST)
-    assert case.flipped and case.weights and case.tip
+    assert case.flipped and case.weights and case.tip and case.confirmed
     models = [one.until(case.year, "moving") for one in (world, current)]
     wishes = [wish_of(model, row_of(model, case.key)) for model in models]
     assert (wishes[0] == NO_MOVE) != (wishes[1] == NO_MOVE)
@@ -188,10 +191,10 @@ def test_a_case_of_hukou_and_a_case_where_nothing_differs(pack, world):
     policy = read_address("permit_parity=1").scenario.policy(pack, 2020, 2035)
     case = find_case(CONVERTS, world, World(policy, options=OPTIONS), LAST)
     assert case.flipped and case.baseline.option != case.current.option
-    assert "services" in case.weights
+    assert "services" in case.weights and case.confirmed
     for kind in (MOVES, CONVERTS):
         same = find_case(kind, world, world, 2022)
-        assert not same.flipped and same.baseline == same.current and same.tip is not None
+        assert not same.flipped and same.baseline == same.current and same.tip is not None and same.confirmed
 
 
 def test_a_look_inside_changes_nothing_of_an_ordinary_run(world):
@@ -211,3 +214,29 @@ def test_a_look_inside_changes_nothing_of_an_ordinary_run(world):
     for table in ("people", "households"):
         for field in getattr(plain, table).FIELDS:
             assert np.array_equal(getattr(getattr(plain, table), field), getattr(getattr(seen, table), field)), field
+
+
+# --- other cities of the same scale -----------------------------------------------------------------------------------
+
+
+def test_other_cities_share_no_household_and_together_are_the_larger_city(pack):
+    scale = OPTIONS["scale"]
+    cities = [start_population(pack, 2020, scale), *(other_city(pack, 2020, scale, part) for part in range(1, LARGER))]
+    keys = np.concatenate([city.households.key for city in cities])
+    larger = start_population(pack, 2020, LARGER * scale)
+    assert len(np.unique(keys)) == len(keys)
+    assert np.array_equal(np.sort(keys), np.sort(larger.households.key))
+    assert sum(len(city.people) for city in cities) == len(larger.people)
+    for city in cities:
+        assert np.array_equal(city.people.household, np.repeat(np.arange(len(city.households)), city.households.size))
+    for part in (0, LARGER):
+        with pytest.raises(ValueError, match="part must be"):
+            other_city(pack, 2020, scale, part)
+
+
+def test_a_job_can_run_another_city(pack):
+    jobs = [Job((), {}, 2020, 2021, 0.001, 1, 1, None, str(pack.folder), "city", part=part) for part in (0, 1, 1)]
+    first, second, again = (run_job(job)[3] for job in jobs)
+    assert np.array_equal(second, again, equal_nan=True) and not np.array_equal(first, second, equal_nan=True)
+    residents = [values[0, 0, run_job(jobs[0])[2].index("residents")] for values in (first, second)]
+    assert residents[0] == pytest.approx(residents[1], rel=0.02)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from scenarios.address import Address
 from scenarios.outputs import model_version
+from scenarios.scenario import Scenario
 from ui.address_bar import link, query_of
 from ui.city import city_pack
 from ui.desk import Desk
@@ -69,6 +70,12 @@ def share_menu(desk: Desk) -> None:
 def command_line(desk: Desk) -> str:
     """Gives the numbers of the current scenario."""
     return f'jiangmen run --from-url "{_reproduced(desk)}"'
+
+
+def command_of(scenario: Scenario, size: Size) -> str:
+    """The command that gives a scenario's numbers at a size."""
+    address = Address(scenario.settings, scenario.assumptions, scenario.shocks, size.seed, size.futures, size.scale)
+    return f'jiangmen run --from-url "?{query_of(address)}"'
 
 
 def python_lines(desk: Desk) -> str:

@@ -133,7 +133,7 @@ def lever_slider(desk: Desk, entry: Entry, place: str, key: str, label: str) -> 
     def moved(value: float) -> None:
         desk.set_lever(entry.key, place, value)
 
-    _draw(shape, value_at(desk.address, entry, place), key, label, lever_help(desk.language, entry, shape), moved)
+    draw_slider(shape, value_at(desk.address, entry, place), key, label, lever_help(desk.language, entry, shape), moved)
 
 
 def assumption_panel(desk: Desk) -> None:
@@ -164,7 +164,7 @@ def assumption_slider(desk: Desk, entry: Entry) -> None:
 
     label = f"{title(desk.language, entry)} · {unit(desk.language, entry.unit)}"
     value = assumed_value(desk.address, entry)
-    _draw(slider_of(entry), value, f"assumed.{entry.key}", label, assumption_help(desk.language, entry), moved)
+    draw_slider(slider_of(entry), value, f"assumed.{entry.key}", label, assumption_help(desk.language, entry), moved)
 
 
 def is_shock(entry: Entry) -> bool:
@@ -176,7 +176,8 @@ def family_name(language: str, family: str) -> str:
     return text(language, f"family_{family}", missing=family.capitalize())
 
 
-def _draw(shape: Slider, value: float, key: str, label: str, about: str, moved: Callable[[float], None]) -> None:
+def draw_slider(shape: Slider, value: float, key: str, label: str, about: str, moved: Callable[[float], None]) -> None:
+    """A slider that shows `value` and tells `moved` what it was set to."""
     drawn = key_of(key, value)
     places = max(decimals_of(shape.step), decimals_of(value))
     st.slider(

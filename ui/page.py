@@ -27,6 +27,7 @@ from ui.widgets import key_of
 
 # a module in ui/views and an icon
 VIEWS = {"sandbox": "tune", "map": "map", "compare": "compare_arrows", "plan": "flag", "evidence": "fact_check"}
+TEACH = "teach"  # lessons for a classroom instead of the views
 WALL = "wall"  # the sandbox without controls, for a second screen
 REPLAYS, PAUSE = 3, 1.1  # how often and how slowly the last change is shown again
 log = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ def page() -> None:
     """One run of the script: from the desk as it stands to the charts. A lever moved meanwhile starts it anew."""
     st.set_page_config("江门城镇化沙盘 Jiangmen sandbox", layout="wide", initial_sidebar_state=312)
     here = desk()
+    if here.look.get("mode") == TEACH:
+        import_module("ui.teach.page").teach_page(here)  # it uses parts of this page
+        return
     view = here.look.get("view", "sandbox")
     wall = view == WALL
     shown = "sandbox" if view not in VIEWS else view

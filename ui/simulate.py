@@ -76,7 +76,7 @@ def pairs(
             goal = max(_next_goal(shown, size), remembered(baseline, current, size))
             ahead = min(size.futures, goal + default_threads()) if shown < size.futures else goal
             asked += [(ask(baseline, size, r), ask(current, size, r)) for r in range(len(asked), max(goal, ahead))]
-            _wait_for(asked[:goal], tick)
+            wait_for(asked[:goal], tick)
             shown = goal
             done = [(before.result(), after.result()) for before, after in asked[:shown]]
             yield Ensemble.of_runs([b for b, _ in done]), Ensemble.of_runs([a for _, a in done])
@@ -104,31 +104,32 @@ def _next_goal(shown: int, size: Size) -> int:
     return min(size.refined, shown + size.futures)
 
 
-def _wait_for(asked: list[tuple[Future, Future]], tick: Callable[[int], None]) -> None:
+def wait_for(asked: list[tuple[Future, Future]], tick: Callable[[int], None]) -> None:
     waiting = {f for pair in asked for f in pair if not f.done()}
     while waiting:
         _, waiting = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
         tick(sum(all(f.done() for f in pair) for pair in asked))
 
 
-def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> Future:
-    """The future with one run of a scenario from a census year to a last year."""
-    return memory().ask(run_key(chosen, size, replicate, span), lambda: simulate(chosen, size, replicate, span))
+def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> Future:
+    """The future with one run of a scenario from a census year to a last year, in another city where `part` says so."""
+    key = run_key(chosen, size, replicate, span, part)
+    return memory().ask(key, lambda: simulate(chosen, size, replicate, span, part))
 
 
-def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> tuple:
+def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> tuple:
     """Everything that the numbers of a run depend on."""
-    return (model_version(city_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate)
+    return (model_version(city_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate, part)
 
 
-def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN) -> Run:
+def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> Run:
     """One run of the model, as the command line makes it."""
     pack = city_pack()
     prepare(size.scale, span[0])
     seed = replicate_seed(size.seed, replicate)
     job = Job(
         chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, None, str(pack.folder), "towns",
-        chosen.shocks,
+        chosen.shocks, part,
     )  # fmt: skip
     years, names, indicators, values = run_job(job)
     at = [names.index(place) for place in places()]

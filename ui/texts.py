@@ -23,7 +23,10 @@ COUNTS = {
 
 @cache
 def _texts() -> dict:
-    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+    found: dict = {}
+    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
 
 
 def text(language: str, key: str, missing: str | None = None, **values: object) -> str:

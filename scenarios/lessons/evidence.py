@@ -60,3 +60,9 @@ class Evidence:
     large: Pairs | None = None
     samples: Pairs | None = field(default=None)
     case: Any = None
+    scales: tuple[float, float] = (1.0, 1.0)  # of the small and of the large city
+
+    @property
+    def root(self) -> float:
+        """How much wider the small city's futures would scatter if only numbers of people mattered."""
+        return float(np.sqrt(self.scales[1] / self.scales[0]))

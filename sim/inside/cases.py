@@ -5,18 +5,18 @@ decides differently, the household is taken that came nearest to deciding otherw
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from sim.codes import RURAL_HUKOU
-from sim.inside.choice import TERMS, Choice, choice, hazard_of, term_table
+from sim.inside.choice import TERMS, Choice, choice, hazard_of, mover, term_table
 from sim.inside.conversion import TERMS as CONVERSION_TERMS
 from sim.inside.conversion import conversion
-from sim.inside.tipping import EARNINGS, Tip, conversion_tips, tips
+from sim.inside.tipping import EARNINGS, Tip, apply, conversion_tips, tips
 from sim.inside.worlds import World
-from sim.steps import attraction, moving
+from sim.steps import attraction, hukou, moving
 from sim.steps.choice import NO_MOVE
 
 MOVES, CONVERTS = "moves", "converts"
@@ -56,12 +56,31 @@ class Case:
     weights: dict[str, float] = field(default_factory=dict)
     tip: Tip | None = None
     tips: tuple[Tip, ...] = ()
+    confirmed: bool = False  # the tipped world was run and the household decided otherwise
     options: tuple[int, int] = (0, 0)  # moves: place indices chosen in the two worlds (or chosen and second best)
 
 
 def find_case(kind: str, baseline: World, current: World, last: int) -> Case | None:
     """The most telling household of two worlds (same seed, scale and start), up to the year `last`; None if there is
     nobody who decides at all."""
+    case = _found(kind, baseline, current, last)
+    return replace(case, confirmed=confirm(case, current)) if case and case.tip else case
+
+
+def confirm(case: Case, world: World) -> bool:
+    """Runs the tipped world: whether the household decides otherwise there, by the kernel of the step."""
+    model = world.until(case.year, "moving" if case.kind == MOVES else "hukou")
+    row = row_of(model, case.key)
+    apply(model, case.tip, mover(model, row).skill)
+    if case.kind == MOVES:
+        wish = int(_wishes(model)[row])
+        return (case.home if wish == NO_MOVE else wish) == case.tip.instead != case.current.option
+    hukou.hukou(model)
+    registered = int(model.people.hukou_place[model.households.first[row]])
+    return (registered == case.registered) == (case.current.option != case.registered)
+
+
+def _found(kind: str, baseline: World, current: World, last: int) -> Case | None:
     seen = [_seen(world, kind, last) for world in (baseline, current)]
     years = {year: _differing(kind, seen[0][year], seen[1][year]) for year in sorted(seen[0])}
     for year in [year for year, keys in years.items() if len(keys)][:YEARS_TRIED]:
@@ -276,6 +295,8 @@ def _near_conversion(model, row: int) -> Case | None:
     if not found:
         return None
     about = _about(model, row)
+    if about["registered"] == made.town:  # a villager of the town: nothing would be seen of it but the kind of hukou
+        return None
     side = Side(made.town if made.converts else about["registered"], (1.0 - made.chance, made.chance), made.u)
     sign = 1.0 if made.converts else -1.0
     weights = _ordered({name: sign * value for name, value in made.terms.items() if name != "base"})
