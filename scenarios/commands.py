@@ -166,6 +166,13 @@ def brief(args: Namespace) -> None:
     run_brief(args, _options(args), scenario)
 
 
+def handout(args: Namespace) -> None:
+    """Writes an interactive hand-out: one HTML file of real runs."""
+    from scenarios.handout.command import run as run_handout
+
+    run_handout(args)
+
+
 def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"

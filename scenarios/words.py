@@ -51,6 +51,20 @@ WORDS = {
     "audit": ("对照规划目标，检查规划自身的算术", "hold a scenario against the plan, and the plan against itself"),
     "brief": ("把一个情景写成简报（Word、HTML 或 Markdown）", "write a briefing on a scenario: Word, HTML, Markdown"),
     "brief_file": ("简报文件（.docx、.html 或 .md）", "file of the briefing (.docx, .html or .md)"),
+    "handout": (
+        "写出单个网页文件的互动讲义：滑块的每一档都是真实运行，无需联网",
+        "write an interactive hand-out, one HTML file without network: every slider position is a real run",
+    ),
+    "handout_levers": (
+        "一至三项杠杆：名称、名称.地点，或再加 =取值,取值（数字或档位）",
+        "one to three levers: NAME or NAME.PLACE, either with =VALUE,VALUE (numbers or levels)",
+    ),
+    "handout_scales": ("抽样比例，可给多个", "one or more shares of the households to simulate"),
+    "handout_file": ("讲义文件（.html）", "file of the hand-out (.html)"),
+    "handout_written": (
+        "讲义已写入 {out}（{n} 档，各 {k} 种未来）",
+        "the hand-out is in {out} ({n} positions, {k} futures each)",
+    ),
     "report_format": ("写成监测评估报告：md、html 或 docx", "write the monitoring report: md, html or docx"),
     "report_file": ("报告文件", "file of the report"),
     "validate": (

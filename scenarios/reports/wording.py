@@ -33,9 +33,14 @@ def with_unit(text: str, unit: str, lang: str) -> str:
     """A number and the name of its unit, as people write them."""
     if unit == "ratio":
         return text
-    name = shown_unit(unit, lang)[2].split("，")[0].split(" of 2020")[0]
+    name = short_unit(shown_unit(unit, lang)[2])
     tight = lang == "zh" or (unit == "percent" and lang == "zh")
     return f"{text}{'' if tight else ' '}{name}"
+
+
+def short_unit(name: str) -> str:
+    """A unit without the year of its prices."""
+    return name.split("，")[0].replace(" of 2020", "")
 
 
 def trimmed(value: float, unit: str, lang: str) -> str:

@@ -235,13 +235,18 @@ def check_target(out: Path, force: bool) -> None:
 
 def write(report: Report, form: str, out: Path, force: bool = False) -> None:
     """Writes the report, or leaves what was there as it was."""
+    write_bytes(WRITERS[form](report), out, force)
+
+
+def write_bytes(data: bytes, out: Path, force: bool = False) -> None:
+    """A whole file under its name, or what was there before; never half of it."""
     check_target(out, force)
     partial = out.with_name(f".{out.name}.partial-{secrets.token_hex(4)}")
     try:
-        partial.write_bytes(WRITERS[form](report))
+        partial.write_bytes(data)
         os.replace(partial, out)
     except OSError as error:
         why = error.strerror or str(error)
-        raise ScenarioError(f"cannot write the report ({why})", f"无法写入报告（{why}）", file=str(out)) from None
+        raise ScenarioError(f"cannot write the file ({why})", f"无法写入文件（{why}）", file=str(out)) from None
     finally:
         partial.unlink(missing_ok=True)
