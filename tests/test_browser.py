@@ -4,24 +4,15 @@ Needs Debian's or another Chromium and the Playwright package for Python; where 
 say why. The server simulates a tiny city.
 """
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable
 
 import pytest
 
 from scenarios import read_address
+from tests.browsers import app_server, open_browser
 from ui.page import VIEWS
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--disable-default-apps", "--no-first-run"]  # fmt: skip
 SIZES = [(1366, 768), (1920, 1080)]
 DONE = {"zh": re.compile(r"^\D*\d+ 种未来$"), "en": re.compile(r"^\D*\d+ futures$")}
 KEY_PARTS = (".st-key-header", ".figures", ".st-key-fill_left", ".st-key-fill_right", ".st-key-actions")
@@ -37,44 +28,15 @@ SCROLLS = """() => {
 @pytest.fixture(scope="module")
 def browser():
     """One Chromium for all tests of this file."""
-    path = next((found for found in map(shutil.which, BROWSERS) if found), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path (Debian: apt install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with open_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
 def server(root):
     """Address of an app that simulates a tiny city with three futures."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "JIANGMEN_APP_SCALE": "0.001", "JIANGMEN_APP_REPLICATES": "3", "JIANGMEN_APP_REFINED": "3"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    process = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(url: str, process: subprocess.Popen) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise TimeoutError(url)
+    with app_server(root, JIANGMEN_APP_SCALE="0.001", JIANGMEN_APP_REPLICATES="3", JIANGMEN_APP_REFINED="3") as url:
+        yield url
 
 
 class Screen:
