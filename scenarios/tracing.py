@@ -30,11 +30,11 @@ def life_table(lives: list[tuple[str, list[dict[str, Any]]]], pack, lang: str) -
 def _cells(one: dict[str, Any] | None, pack, lang: str) -> list[str]:
     if one is None:
         return [word("ended", lang), "", "", ""]
-    home = f"{_place(one, pack, lang)}, {word(TENURES[one['tenure']], lang)}"
-    return [home, str(one["size"]), f"{sum(one['income']):,.0f}", _weighed(one["weighing"], pack, lang)]
+    home = f"{place_told(one, pack, lang)}, {word(TENURES[one['tenure']], lang)}"
+    return [home, str(one["size"]), f"{sum(one['income']):,.0f}", reason_told(one["weighing"], pack, lang)]
 
 
-def _weighed(weighing: dict[str, Any] | None, pack, lang: str) -> str:
+def reason_told(weighing: dict[str, Any] | None, pack, lang: str) -> str:
     """Chosen place and its probability, the next best one, and the term that spoke most for the chosen one."""
     if not weighing or not weighing["considered"]:
         return ""
@@ -44,15 +44,15 @@ def _weighed(weighing: dict[str, Any] | None, pack, lang: str) -> str:
     return word(
         "reason",
         lang,
-        chosen=_place(chosen, pack, lang),
+        chosen=place_told(chosen, pack, lang),
         p=chosen["probability"],
-        other=_place(other, pack, lang),
+        other=place_told(other, pack, lang),
         q=other["probability"],
         term=word(f"term_{term}", lang),
         gap=gaps[term],
     )
 
 
-def _place(one: dict[str, Any], pack, lang: str) -> str:
+def place_told(one: dict[str, Any], pack, lang: str) -> str:
     name = pack.place_name(one["place"], lang)
     return f"{name} ({word(one['part'], lang)})" if one["part"] != "outside" else name

@@ -26,7 +26,10 @@ from ui.texts import LANGUAGES, text
 from ui.widgets import key_of
 
 # a module in ui/views and an icon
-VIEWS = {"sandbox": "tune", "map": "map", "compare": "compare_arrows", "plan": "flag", "evidence": "fact_check"}
+VIEWS = {
+    "sandbox": "tune", "map": "map", "why": "account_tree", "reach": "explore", "compare": "compare_arrows",
+    "plan": "flag", "evidence": "fact_check",
+}  # fmt: skip
 TEACH = "teach"  # lessons for a classroom instead of the views
 WALL = "wall"  # the sandbox without controls, for a second screen
 REPLAYS, PAUSE = 3, 1.1  # how often and how slowly the last change is shown again
@@ -176,6 +179,9 @@ def results(here: Desk, panels: list, status) -> None:
         for panel in panels:
             panel.fill(baseline, current)
         waiting(baseline.futures)
+    for panel in panels:
+        if hasattr(panel, "follow"):  # long work beside the page
+            panel.follow()
 
 
 def answers(here: Desk, size: Size, waiting) -> Iterator[tuple[Ensemble, Ensemble]]:

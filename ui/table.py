@@ -8,7 +8,7 @@ from ui.ensemble import Ensemble, change
 from ui.texts import basis, number, scaled, text, title
 
 WIDEST = {"zh": 220, "en": 370}  # pixels that the longest title of an indicator takes
-PURE = {"ratio", "share", "index"}  # numbers that read better without a unit
+PURE = {"ratio", "share", "index", "index_start_100"}  # numbers that read better without a unit
 
 
 def indicator_table(baseline: Ensemble, current: Ensemble, place: str, year: int, language: str) -> pd.DataFrame:
