@@ -39,6 +39,7 @@ class Task:
         self.result: Any = None
         self.error: Exception | None = None
         self.stopped = self.finished = False
+        self.laid_out_running = False  # so it was when the page was laid out; it may have ended since
         self.seen = time.monotonic()
         self.ended = threading.Event()
 
@@ -108,7 +109,7 @@ def start(key: Hashable, work: Callable[[Task], Any]) -> Task:
 
 def follow(task: Task, show: Callable[[Task], None]) -> None:
     """Show how far it is until it has ended; then draw the page once more. A click meanwhile ends the looking only."""
-    if not task.running:
+    if not task.laid_out_running:
         return
     while task.running:
         task.seen = time.monotonic()

@@ -115,6 +115,8 @@ def task_row(
     if task is None and at_once:
         task = start(key, work)
     state = "running" if task and task.running else "ended" if task and task.finished else "idle"
+    if task:
+        task.laid_out_running = state == "running"
     with (
         fresh((key, state, language), f"box_{key[0]}"),
         st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"task_{key[0]}"),
