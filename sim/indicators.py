@@ -1,14 +1,17 @@
 """Step 13: what is reported. Counts by part of town are whole numbers; ratios are made once they are added up."""
 
+from functools import cache
+
 import mesa
 import numpy as np
 
-from sim import group_measures, groups, plan_measures
+from sim import group_measures, groups, measures, plan_measures
 from sim.catalogue import indicators as catalogue_indicators
 from sim.codes import DORMITORY, MIGRANT_CLASSES, URBAN_HUKOU
 from sim.engine import add_up
-from sim.measures import CLASS0, COUNTS, FAMILIES, OLD, ONE_PERSON, RESIDENTS, WORKING, YOUNG, Adder, measure
+from sim.measures import CLASS0, COUNTS, FAMILIES, OLD, ONE_PERSON, RESIDENTS, WORKING, YOUNG
 from sim.rules import kernel
+from sim.sheet import Plan, Sheet
 from sim.steps import place_counts
 
 WORKING_FROM, OLD_FROM = 15, 60  # ages
@@ -52,26 +55,35 @@ def count_people(model) -> np.ndarray:
 
 
 def initialise(model) -> None:
-    """Places, rows of the membership matrix and the table that grows by a row a year."""
+    """Places, and the table that grows by a row a year."""
     pack = model.pack
     model.report_places = [pack.city_id, *pack.regions, *pack.counties, *pack.towns]
-    order = np.argsort(pack.town_county, kind="stable")  # towns by county, and where each county begins
-    model.report_order = order, np.searchsorted(pack.town_county[order], np.arange(model.C))
     model.class_of = groups.classes(pack)
     model.report_years, model.report_rows = [], []
     plan_measures.initialise(model)
 
 
+@cache
+def sheet_plan() -> Plan:
+    """What is summed and divided: the rows, sums and ratios of all files of measures."""
+    rows = measures.ROWS | group_measures.ROWS | plan_measures.ROWS
+    sums = measures.SUMS | plan_measures.SUMS
+    ratios = measures.RATIOS | group_measures.RATIOS | plan_measures.ratios()
+    return Plan(rows, sums, ratios, catalogue_indicators())
+
+
 def record(model) -> None:
     """Appends the year's row: float64[place, indicator]."""
-    add = Adder(model)
+    sheet = Sheet(sheet_plan(), model.pack, model.scale, len(model.report_places))
     by_place, registered = _counts(model)
-    values = measure(model, add, by_place, registered)
-    values |= group_measures.measure(model, add, by_place, values)
-    values |= plan_measures.measure(model, add, by_place, values)
-    row = np.stack([values[name] for name in catalogue_indicators()], axis=1)
+    measures.write(model, sheet, by_place, registered)
+    group_measures.write(model, sheet, by_place)
+    plan_measures.write(model, sheet)
+    sheet.add_up()
+    for family in (measures, group_measures, plan_measures):
+        family.finish(model, sheet)
     model.report_years.append(model.year)
-    model.report_rows.append(row)
+    model.report_rows.append(np.ascontiguousarray(sheet.found.T))
 
 
 def collector(model) -> mesa.DataCollector:
