@@ -10,8 +10,9 @@ from sim.catalogue import indicators
 from sim.codes import OTHER_PROVINCE, SAME_PROVINCE
 from sim.data import DataError, load_pack
 from sim.data.plan import LARGER, Figure, figure
-from sim.measures import Adder
+from sim.indicators import sheet_plan
 from sim.model import CityModel
+from sim.sheet import Plan, Ratio, Sheet
 from sim.steps.permits import permit
 
 SCALE = 0.003
@@ -38,13 +39,27 @@ def test_fifths_by_hand():
     one of the three: (100 + 200) / 2 = 150 yuan; the highest two have 1000."""
     strata = np.zeros((1, groups.STRATA, 3), np.int64)
     strata[0, 1], strata[0, 2], strata[0, 5] = (1, 10_000, 500), (3, 60_000, 3_000), (6, 600_000, 9_000)
-    pack = SimpleNamespace(county_region=np.array([0]), regions=("a",), town_county=np.array([0]))
-    model = SimpleNamespace(T=1, scale=1.0, report_places=["c", "a", "x", "t"], report_order=([0], [0]), pack=pack)
-    found = group_measures._fifths(Adder(model), strata)
-    assert found["income_lowest_fifth"][:3].tolist() == [150.0] * 3
-    assert found["income_highest_fifth"][:3].tolist() == [1000.0] * 3
-    assert found["services_lowest_fifth"][0] == pytest.approx(0.75)  # (0.5 + 1.0) / 2
-    assert np.isnan(found["income_lowest_fifth"][3])  # towns are too small
+    pack = SimpleNamespace(county_region=np.array([0]), regions=("a",), towns=("t",), town_county=np.array([0]))
+    sheet = Sheet(sheet_plan(), pack, 1.0, 4)  # city, region, county, town
+    group_measures._fifths(sheet, strata)
+    assert sheet.line("income_lowest_fifth")[:3].tolist() == [150.0] * 3
+    assert sheet.line("income_highest_fifth")[:3].tolist() == [1000.0] * 3
+    assert sheet.line("services_lowest_fifth")[0] == pytest.approx(0.75)  # (0.5 + 1.0) / 2
+    assert np.isnan(sheet.line("income_lowest_fifth")[3])  # towns are too small
+
+
+def test_a_sheet_adds_up_and_divides_by_hand():
+    """Three towns in two counties of two regions, 1 % of the city: 1 + 2 = 3 and 4 hundred, 7 hundred in all."""
+    plan = Plan({"a": 1, "b": 1, "c": 1}, {"sum": "a"}, {"share": Ratio("a", "b", 100.0, less="c")}, ("sum", "share"))
+    pack = SimpleNamespace(
+        county_region=np.array([0, 1]), regions=("r", "s"), towns=("t", "u", "v"), town_county=np.array([0, 0, 1])
+    )
+    sheet = Sheet(plan, pack, 0.01, 8)
+    sheet["a"], sheet["b"], sheet["c"] = [1, 2, 4], [2, 4, 6], [0, 2, 6]
+    sheet.add_up()
+    assert sheet.line("sum") == pytest.approx([700, 300, 400, 300, 400, 100, 200, 400])
+    share = sheet.line("share")  # 300 of (600 - 200), 700 of (1200 - 800); where nothing is left there is no share
+    assert share[[0, 1, 3, 5, 6]] == pytest.approx([175.0, 75.0, 75.0, 50.0, 100.0]) and np.isnan(share[[2, 4, 7]]).all()
 
 
 def test_groups_add_up_to_the_city(city):
