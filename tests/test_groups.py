@@ -59,7 +59,9 @@ def test_a_sheet_adds_up_and_divides_by_hand():
     sheet.add_up()
     assert sheet.line("sum") == pytest.approx([700, 300, 400, 300, 400, 100, 200, 400])
     share = sheet.line("share")  # 300 of (600 - 200), 700 of (1200 - 800); where nothing is left there is no share
-    assert share[[0, 1, 3, 5, 6]] == pytest.approx([175.0, 75.0, 75.0, 50.0, 100.0]) and np.isnan(share[[2, 4, 7]]).all()
+    assert (
+        share[[0, 1, 3, 5, 6]] == pytest.approx([175.0, 75.0, 75.0, 50.0, 100.0]) and np.isnan(share[[2, 4, 7]]).all()
+    )
 
 
 def test_groups_add_up_to_the_city(city):

@@ -170,9 +170,9 @@ def lookers(model, table: attraction.Attraction) -> list[Looker]:
         family=model.stream(Decision.ARRIVAL_FAMILY),
         choice=model.stream(Decision.ARRIVAL_DESTINATION),
     )
-    for origin in range(model.O):
+    for origin, number in enumerate(arrivals.looker_counts(model).tolist()):
         origin_key = stream(0, Decision.ARRIVAL_PROFILE, origin)
-        for rank in range(arrivals.looker_count(model, origin)):
+        for rank in range(number):
             key = child_key(luck.key, origin_key, rank)
             looker = look(key, origin, age_table, shares[origin], luck, p)
             if looker is not None:

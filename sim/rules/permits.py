@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from sim.rules import rule
 
+
+@rule
 def part(general, own, coverage):
     """Share of a public service that residents registered elsewhere may expect to use, 0 to 1.
 
@@ -12,6 +15,7 @@ def part(general, own, coverage):
     return coverage * np.maximum(general, own)
 
 
+@rule
 def entitlement(school, health, housing, insurance, p):
     """Share of all services used: the parts weighed by the parameters permit_weights, which are brought to sum 1.
 

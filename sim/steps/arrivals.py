@@ -1,7 +1,7 @@
 """People of other places who look for somewhere to live, and what they bring when they come."""
 
 import math
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,15 +25,15 @@ from sim.rules.destination import income_utility, service_utility
 from sim.rules.moving import rogers_castro
 from sim.rules.schooling import SCHOOL_STARTS
 from sim.steps.attraction import CLASSES, Attraction
-from sim.steps.choice import look_from_outside, sum_of, village_for
+from sim.steps.choice import Profiles, look_from_outside, sum_of, village_for
+from sim.steps.labour_kernels import draws
 
 YOUNGEST, OLDEST = 17, 60
 AGE_STEPS = 1024
 FAMILY_GAP = 26  # years between a parent and the child brought along
 
 
-@dataclass
-class Lookers:
+class Lookers(NamedTuple):
     """Those outsiders who chose a place in the city this year; arrays [n]."""
 
     key: np.ndarray
@@ -54,17 +54,24 @@ def age_table(p) -> np.ndarray:
     return ages[np.searchsorted(cdf, steps)].astype(np.int16)
 
 
-def looker_count(model, origin: int) -> int:
-    """Outsiders of one origin who look for a place this year, agent units; the fraction by a keyed draw.
+def looker_counts(model) -> np.ndarray:
+    """int64[O]: outsiders of each origin who look for a place this year, agent units; the fraction by a keyed draw.
 
     N = residents * rate * migrant_pool * (1 + arrivals_shock), scaled.
     """
     p = model.par.moving
-    size = model.outside_size[origin]
     shock = max(0.0, 1.0 + model.assumption("arrivals_shock") / 100.0)
-    expected = size * p.looker_rate[origin] * model.assumption("migrant_pool") * shock * model.scale
-    u = draw(model.stream(Decision.ROUNDING), np.uint64(1_000_003 + origin))
-    return int(expected + u)
+    expected = model.outside_size * p.looker_rate[: model.O] * model.assumption("migrant_pool") * shock * model.scale
+    u = draws(model.stream(Decision.ROUNDING), np.uint64(1_000_003) + np.arange(model.O, dtype=np.uint64))
+    return (expected + u).astype(np.int64)
+
+
+@lru_cache(maxsize=8)
+def origin_keys(origins: int) -> np.ndarray:
+    """uint64[O]: keys of the outside places, from which those of the people derive who come; the same in every run."""
+    found = np.array([stream(0, Decision.ARRIVAL_PROFILE, origin) for origin in range(origins)], np.uint64)
+    found.flags.writeable = False
+    return found
 
 
 def choice_shares(model, table: Attraction) -> np.ndarray:
@@ -102,41 +109,46 @@ def _fill_shares(pull, reach, earnings, service, p, w, out):
                 out[origin, k, j] = cumulated
 
 
+LUCK = (
+    Decision.ARRIVAL_KEY,
+    Decision.ARRIVAL_AGE,
+    Decision.ARRIVAL_SEX,
+    Decision.ARRIVAL_EDUCATION,
+    Decision.ARRIVAL_FAMILY,
+    Decision.ARRIVAL_DESTINATION,
+)
+
+
 def lookers(model, table: Attraction) -> Lookers:
     """All outsiders who choose the city this year. The scale-s city sees the first s of the ranks."""
-    p = model.par.moving
-    ages, shares = model.looker_ages, choice_shares(model, table)
-    found = []
-    streams = [
-        model.stream(d)
-        for d in (
-            Decision.ARRIVAL_KEY,
-            Decision.ARRIVAL_AGE,
-            Decision.ARRIVAL_SEX,
-            Decision.ARRIVAL_EDUCATION,
-            Decision.ARRIVAL_FAMILY,
-            Decision.ARRIVAL_DESTINATION,
-        )
-    ]
-    for origin in range(model.O):
-        n = looker_count(model, origin)
-        origin_key = stream(0, Decision.ARRIVAL_PROFILE, origin)
-        columns = (np.empty(n, np.uint64), *(np.empty(n, np.int16) for _ in range(5)))
-        chose = [slice(0)] * chunk_count(n)  # rows of those who come, of each chunk
+    first = np.zeros(model.O + 1, np.int64)
+    np.cumsum(looker_counts(model), out=first[1:])
+    streams = [model.stream(decision) for decision in LUCK]
+    who = Profiles(origin_keys(model.O), first, model.looker_ages, choice_shares(model, table), *streams)
+    n, p = int(first[-1]), model.par.moving
+    columns = Lookers(np.empty(n, np.uint64), *(np.empty(n, np.int16) for _ in range(6)))
+    chose = [slice(0)] * chunk_count(n)  # rows of those who come, of each chunk
 
-        def work(lo, hi, chunk, args=(origin_key, AGE_STEPS, ages, shares[origin], *streams, p, *columns), chose=chose):
-            chose[chunk] = slice(lo, lo + look_from_outside(lo, hi, *args))
+    def work(lo, hi, chunk):
+        chose[chunk] = slice(lo, lo + look_from_outside(lo, hi, who, p, columns))
 
-        for_chunks(n, model.threads, work)
-        for rows in chose:
-            key, age, sex, school, family, place = (column[rows] for column in columns)
-            found.append((key, np.full(len(key), origin, np.int16), age, sex, school, family, place))
-    return Lookers(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    for_chunks(n, model.threads, work)
+    if len(chose) == 1:
+        return Lookers(*(column[chose[0]] for column in columns))
+    return Lookers(*(np.concatenate([column[rows] for rows in chose]) for column in columns))
+
+
+@kernel
+def _count_members(family, age, out):
+    for a in range(len(out)):
+        out[a] = 1 if family[a] == 0 else (3 if age[a] > FAMILY_GAP else 2)
 
 
 def household_sizes(group: Lookers) -> np.ndarray:
-    """int[n]: persons by arriving household: 1, 2 with a spouse, 3 with a child."""
-    return 1 + group.family + ((group.family != 0) & (group.age > FAMILY_GAP))
+    """int64[n]: persons by arriving household: 1, 2 with a spouse, 3 with a child."""
+    out = np.empty(len(group.family), np.int64)
+    _count_members(group.family, group.age, out)
+    return out
 
 
 class Luck(NamedTuple):

@@ -6,11 +6,12 @@ The weight of place j for somebody of class c and group g who lives at location 
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.codes import HIGH_SKILL
+from sim.codes import HIGH_SKILL, SKILLS
 from sim.engine import add_up
 from sim.rules import kernel
 from sim.rules.destination import (
@@ -38,14 +39,60 @@ class Attraction(NamedTuple):
     size: np.ndarray  # float64 [NP]
 
 
+class Offers(NamedTuple):
+    """What the tables are made of: signals, and levers by town."""
+
+    expected: np.ndarray  # float64[T + O, skill], yuan a year
+    rent: np.ndarray  # float64[NP], yuan a year
+    service: np.ndarray  # float64[T + O]
+    network: np.ndarray  # float64[G, 2T]
+    size: np.ndarray  # float64[NP]
+    permit: np.ndarray  # float64[T], share of services of those registered elsewhere
+    village: np.ndarray  # float64[T], services of villages to those of the town
+    subsidy: np.ndarray  # float64[T], share of the rent
+    relief: np.ndarray  # float64[T], share of rent that highly skilled movers need not pay
+    liveable: np.ndarray  # float64[T], share of liveable villages
+    liveable_before: np.ndarray  # the same in the start year
+    county: np.ndarray  # int[T]
+
+
 @kernel
-def _pull_table(earnings, rent, service, entitlement, network, size, constant, p, out):
+def _places(offers, p, table, constant):
+    """Fills service, earnings, rent and entitlement of `table`, and constant[NP]: what holds for nobody in particular.
+
+    Those registered in the county use all services, in other counties of the city what their permit gives.
+    """
+    towns, places = len(offers.county), len(offers.rent)
+    counties = table.entitlement.shape[0] - (places - 2 * towns)
+    for j in range(places):
+        inside = j < 2 * towns
+        at = j // 2 if inside else j - towns
+        table.service[j], table.rent[j], constant[j] = offers.service[at], offers.rent[j] / p.workers_per_home, 0.0
+        table.earnings[j, 0], table.earnings[j, 1] = offers.expected[at, 0], offers.expected[at, 1]
+        for g in range(table.entitlement.shape[0]):
+            table.entitlement[g, j] = offers.permit[at] if inside else p.outside_parity
+        table.entitlement[offers.county[at] if inside else counties + j - 2 * towns, j] = 1.0
+        if inside:
+            table.rent[j] = offers.rent[j] * (1.0 - offers.subsidy[at]) / p.workers_per_home
+            table.earnings[j, HIGH_SKILL] += offers.relief[at] * table.rent[j]
+            constant[j] = p.county_constant[offers.county[at]]
+            if j % 2 == 0:
+                table.service[j] *= offers.village[at]
+                constant[j] += amenity_utility(offers.liveable[at], offers.liveable_before[at], p)
+
+
+@kernel
+def _pull_table(offers, table, constant, p):
+    """Fills table.pull[class, group, place]."""
+    out, cities = table.pull, offers.network.shape[1]
     for c in range(out.shape[0]):
         skill, child = c // 2, c % 2 == 1
         for j in range(out.shape[2]):
-            base = income_utility(earnings[j, skill], rent[j], p) + size_utility(size[j], p) + constant[j]
+            base = income_utility(table.earnings[j, skill], table.rent[j], p) + size_utility(offers.size[j], p)
+            base += constant[j]
             for g in range(out.shape[1]):
-                v = base + service_utility(service[j], entitlement[g, j], child, p) + network_utility(network[g, j], p)
+                v = base + service_utility(table.service[j], table.entitlement[g, j], child, p)
+                v += network_utility(offers.network[g, j] if j < cities else 0.0, p)
                 out[c, g, j] = math.exp(v)
 
 
@@ -65,8 +112,15 @@ def _count_network(lo, hi, household, hukou_place, home, group_of, out):
 
 
 def group_of_place(model) -> np.ndarray:
-    """int16[T + O]: group of somebody registered there (county, or C + outside place)."""
-    return np.concatenate([model.pack.town_county, model.C + np.arange(model.O)]).astype(np.int16)
+    """int16[T + O]: group of somebody registered there (county, or C + outside place); read-only."""
+    return _groups(model.pack)
+
+
+@lru_cache(maxsize=8)
+def _groups(pack) -> np.ndarray:
+    found = np.concatenate([pack.town_county, len(pack.counties) + np.arange(len(pack.outside))]).astype(np.int16)
+    found.flags.writeable = False
+    return found
 
 
 def publish_network(model) -> None:
@@ -84,41 +138,58 @@ def publish_network(model) -> None:
 
 
 def travel_minutes(model) -> np.ndarray:
-    """float64[T + O, T + O] of the year: lever outside_travel_time acts on trips that leave the city."""
-    minutes = np.array(model.pack.travel_minutes, dtype=np.float64)
-    factor = model.lever("outside_travel_time")
-    t = model.T
+    """float64[T + O, T + O] of the year: lever outside_travel_time acts on trips that leave the city; read-only."""
+    return _minutes(model.pack, model.lever("outside_travel_time").tobytes())
+
+
+@lru_cache(maxsize=8)
+def _minutes(pack, factors: bytes) -> np.ndarray:
+    """Worked out once for all years and runs with the same lever."""
+    minutes, factor, t = np.array(pack.travel_minutes, dtype=np.float64), np.frombuffer(factors), len(pack.towns)
     minutes[:t, t:] *= factor[:, None]
     minutes[t:, :t] *= factor[None, :]
+    minutes.flags.writeable = False
     return minutes
+
+
+def _reach(model) -> np.ndarray:
+    """float64[T + O, NP]: weights of distance, worked out anew only when travel times have changed."""
+    minutes = travel_minutes(model)
+    known = model.__dict__.get("_reach_of")
+    if known is None or known[0] is not minutes:
+        reach = np.empty((model.T + model.O, model.P))
+        _reach_table(minutes, model.T, model.par.moving, reach)
+        known = model._reach_of = minutes, reach
+    return known[1]
 
 
 def attraction(model) -> Attraction:
     """Tables for this year from the signals in force."""
-    t, c, o, s, p = model.T, model.C, model.O, model.signals, model.par.moving
-    places, groups = 2 * t + o, c + o
-    town_of = np.concatenate([np.repeat(np.arange(t), 2), t + np.arange(o)])
-    rural = np.concatenate([np.tile([True, False], t), np.zeros(o, bool)])
-    entitlement = np.full((groups, places), p.outside_parity)
-    entitlement[:, : 2 * t] = np.repeat(permits.permit(model).whole, 2)[None, :]
-    county = np.repeat(model.pack.town_county, 2)
-    entitlement[county, np.arange(2 * t)] = 1.0
-    entitlement[c + np.arange(o), 2 * t + np.arange(o)] = 1.0
-    village = np.concatenate([model.lever("rural_service_level"), np.ones(o)])[town_of]
-    service = s.service[town_of] * np.where(rural, village, 1.0)
-    subsidy = np.concatenate([np.repeat(model.lever("rent_subsidy"), 2), np.zeros(o)])
-    rent = s.rent * (1.0 - subsidy) / p.workers_per_home
-    earnings = np.ascontiguousarray(s.expected_earnings[town_of])
-    earnings[: 2 * t, HIGH_SKILL] += np.repeat(housing.talent_relief(model), 2) * rent[: 2 * t]
-    network = np.zeros((groups, places))
-    network[:, : 2 * t] = s.network
-    constant = np.concatenate([p.county_constant[county], np.zeros(o)])
-    constant[: 2 * t : 2] += amenity_utility(
-        model.lever("rural_amenity"), model.start_policy.lever("rural_amenity", model.start), p
+    s, p, places, groups = model.signals, model.par.moving, model.P, model.C + model.O
+    offers = Offers(
+        s.expected_earnings,
+        s.rent,
+        s.service,
+        s.network,
+        s.size,
+        permits.permit(model).whole,
+        model.lever("rural_service_level"),
+        model.lever("rent_subsidy"),
+        housing.talent_relief(model),
+        model.lever("rural_amenity"),
+        model.start_policy.lever("rural_amenity", model.start),
+        model.pack.town_county,
     )
-    pull = np.empty((CLASSES, groups, places))
-    _pull_table(earnings, rent, service, entitlement, network, s.size, constant, p, pull)
-    minutes = travel_minutes(model)
-    reach = np.empty((t + o, places))
-    _reach_table(minutes, t, p, reach)
-    return Attraction(pull, reach, entitlement, service, earnings, rent, s.size)
+    table = Attraction(
+        pull=np.empty((CLASSES, groups, places)),
+        reach=_reach(model),
+        entitlement=np.empty((groups, places)),
+        service=np.empty(places),
+        earnings=np.empty((places, SKILLS)),
+        rent=np.empty(places),
+        size=s.size,
+    )
+    constant = np.empty(places)
+    _places(offers, p, table, constant)
+    _pull_table(offers, table, constant, p)
+    return table

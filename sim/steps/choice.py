@@ -169,43 +169,54 @@ def consider_moves(
             to_person[i] = place
 
 
-@kernel
-def look_from_outside(
-    lo, hi, origin_key, ages, age_table, cumulative, key_stream, age_stream, sex_stream, school_stream,
-    family_stream, choice_stream, p, out_key, out_age, out_sex, out_school, out_family, out_place,
-):  # fmt: skip
-    """Ranks lo..hi-1 of one origin: profile of each person who chooses a place in the city, written from row lo on.
+class Profiles(NamedTuple):
+    """What makes outsiders who look for a place: by origin, and the streams of their traits."""
 
-    `age_table` [k] ages at k equal steps of probability; `cumulative` [CLASSES, 2T] of the choice
-    probabilities of the parts of towns (the rest is staying or another outside place). Returns how many chose.
-    """
-    last = cumulative.shape[1] - 1
-    most = 0.0
-    for shares in cumulative:
-        most = max(most, shares[last])
-    found = 0
+    origin_key: np.ndarray  # uint64[O]
+    first: np.ndarray  # int64[O + 1], ranks of all origins in one row: where those of each origin begin
+    ages: np.ndarray  # int16[k], ages at k equal steps of probability
+    cumulative: np.ndarray  # float64[O, CLASSES, 2T], of the choice probabilities of the parts of towns
+    key: np.uint64
+    age: np.uint64
+    sex: np.uint64
+    school: np.uint64
+    family: np.uint64
+    destination: np.uint64
+
+
+@kernel
+def look_from_outside(lo, hi, who, p, found):
+    """Ranks lo..hi-1 of all origins: the profile of each person who chooses a place in the city is written into the
+    columns of `found` (`arrivals.Lookers`) from row lo on; the rest stays or goes to another outside place. Returns
+    how many chose."""
+    last, origin, count, most = who.cumulative.shape[2] - 1, -1, 0, 0.0
     for rank in range(lo, hi):
-        k = derive_key(key_stream, origin_key, rank)
-        choice = draw(choice_stream, k)
+        while origin < 0 or rank >= who.first[origin + 1]:
+            origin, most = origin + 1, 0.0
+            for c in range(who.cumulative.shape[1]):
+                most = max(most, who.cumulative[origin, c, last])
+        k = derive_key(who.key, who.origin_key[origin], rank - who.first[origin])
+        choice = draw(who.destination, k)
         if choice >= most:  # stays, whoever it is
             continue
-        age = age_table[int(draw(age_stream, k) * ages)]
-        u = draw(school_stream, k)
+        age = who.ages[int(draw(who.age, k) * len(who.ages))]
+        u = draw(who.school, k)
         level = PRIMARY_EDUCATION
         edge = p.arrival_education[0]
         while level < COLLEGE and u >= edge:
             level += 1
             edge += p.arrival_education[level]
-        with_family = age > 24 and draw(family_stream, k) < p.arrival_family_share
-        shares = cumulative[2 * (1 if level == COLLEGE else 0) + (1 if with_family and age > 26 else 0)]
+        with_family = age > 24 and draw(who.family, k) < p.arrival_family_share
+        shares = who.cumulative[origin, 2 * (1 if level == COLLEGE else 0) + (1 if with_family and age > 26 else 0)]
         if choice >= shares[last]:
             continue
-        row = lo + found
-        out_place[row] = np.searchsorted(shares, choice, side="right")
-        out_key[row] = k
-        out_age[row] = age
-        out_sex[row] = 0 if draw(sex_stream, k) < p.arrival_male_share else 1
-        out_school[row] = level
-        out_family[row] = 1 if with_family else 0
-        found += 1
-    return found
+        row = lo + count
+        found.key[row] = k
+        found.origin[row] = origin
+        found.age[row] = age
+        found.sex[row] = 0 if draw(who.sex, k) < p.arrival_male_share else 1
+        found.education[row] = level
+        found.family[row] = 1 if with_family else 0
+        found.place[row] = np.searchsorted(shares, choice, side="right")
+        count += 1
+    return count

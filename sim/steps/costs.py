@@ -101,8 +101,8 @@ def _permit(part: int) -> Callable:
 
     def cost(model, counts: Counts) -> np.ndarray:
         levers = ("permit_parity", PERMIT_PARTS[part], "permit_coverage")
-        now = permit_rules.part(*(model.lever(name) for name in levers))
-        then = permit_rules.part(*(model.start_policy.lever(name, model.start) for name in levers))
+        now = permit_rules.part.py_func(*(model.lever(name) for name in levers))
+        then = permit_rules.part.py_func(*(model.start_policy.lever(name, model.start) for name in levers))
         if np.array_equal(now, then):
             return np.zeros(model.T)
         return rules.programme_cost((now - then) * counts.migrants, model.par.budgets.permit_cost[part])

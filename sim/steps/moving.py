@@ -264,7 +264,7 @@ def _move_alone(model, rows, place, tenure, joins, alive, household_of) -> None:
 
 def _arrive(model, table, group, come: np.ndarray, tenure: np.ndarray) -> None:
     """Lookers who got a home settle; what they earned this year they earned where they came from."""
-    arrived = arrivals.Lookers(*(getattr(group, f)[come] for f in arrivals.Lookers.__dataclass_fields__))
+    arrived = arrivals.Lookers(*(column[come] for column in group))
     skill = np.where(arrived.education == COLLEGE, HIGH_SKILL, LOW_SKILL)
     before = table.earnings[2 * model.T + arrived.origin.astype(np.int64), skill]
     arrivals.settle(model, arrived, tenure, before)
