@@ -11,7 +11,7 @@ import numpy as np
 from sim.catalogue import indicators
 from sim.codes import PUBLIC_HOME
 from sim.groups import SUBSIDISED
-from sim.measures import FAMILIES, FEN_PER_YUAN, RESIDENTS, part
+from sim.measures import FEN_PER_YUAN, part
 from sim.paths import LAST_YEAR
 from sim.rules.services import school_need
 from sim.sheet import Ratio, Sheet, ratio
