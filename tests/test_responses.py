@@ -96,7 +96,7 @@ def test_twice_the_travel_time_divides_the_odds_of_a_place_by_two_to_the_delta(s
         return weight[outside] / (weight.sum() - weight[outside]), weight[outside] / weight.sum()
 
     before, share = odds()
-    minutes = attraction.travel_minutes(model)
+    minutes = attraction.travel_minutes(model).copy()
     minutes[:, model.T + 1] *= 2.0
     monkeypatch.setattr(attraction, "travel_minutes", lambda _: minutes)
     after, new_share = odds()
