@@ -62,17 +62,23 @@ def income_stratum(fen_per_head):
     return min(int(np.sqrt(max(fen_per_head, 0) / 100.0) / STEP), STRATA - 1)
 
 
-@kernel
-def _classes(county_of, same_province, out):
-    """Fills out uint8[T or more, T + O]: class of registration by town of residence and place of registration."""
-    towns = len(county_of)
-    for town in range(towns):
-        for hukou in range(out.shape[1]):
-            out[town, hukou] = migrant_class(hukou, town, county_of, same_province, towns)
+class Registration(NamedTuple):
+    """How the census classes people by where they are registered and where they live."""
+
+    group: np.ndarray  # int16[T + O], county of a town, or C + outside place
+    of_county: np.ndarray  # uint8[C + O, C + O], class by group of residence and of registration; own town: not a migrant
+
+
+@rule
+def class_at(registration, hukou_place, location):
+    """Census class of somebody who lives in a town or outside place (outside: a class that nobody asks for)."""
+    if hukou_place == location:
+        return NOT_MIGRANT
+    return registration.of_county[registration.group[location], registration.group[hukou_place]]
 
 
 @kernel
-def _households(lo, hi, c, h, towns, class_of, county_of, access, rent, subsidy, line, per_head, strata, tenants):
+def _households(lo, hi, c, h, towns, registered, county_of, access, rent, subsidy, line, per_head, strata, tenants):
     """per_head[row] fen; adds persons of the city to strata[county, stratum] and tenants to tenants[place]."""
     for row in range(lo, hi):
         income = np.float64(h.wage_income[row]) + h.business_income[row] + h.property_income[row]
@@ -86,7 +92,7 @@ def _households(lo, hi, c, h, towns, class_of, county_of, access, rent, subsidy,
         cell = strata[county_of[town], income_stratum(each)]
         cell[HEADS] += size
         cell[FEN] += fen
-        cell[ACCESS] += size * access[town, class_of[town, c.hukou_place[h.first[row]]]]
+        cell[ACCESS] += size * access[town, class_at(registered, c.hukou_place[h.first[row]], town)]
         if h.tenure[row] == RENTED:
             earned = np.float64(h.wage_income[row]) + h.business_income[row]
             helped = subsidy[town] > 0.0 and below_income_line(earned, size, line[town])
@@ -102,7 +108,7 @@ def _households(lo, hi, c, h, towns, class_of, county_of, access, rent, subsidy,
 
 
 @kernel
-def _people(lo, hi, c, home, year, class_of, per_head, posts, at_home, at_work, groups):
+def _people(lo, hi, c, home, year, registered, per_head, posts, at_home, at_work, groups):
     """Adds people to at_home[home // 2, column], those with a non-farm post to at_work[work town, sector] (row `posts`
     takes the others), and persons and fen to groups[home // 2, 2 * (class * BANDS + band)]."""
     for i in range(lo, hi):
@@ -115,7 +121,7 @@ def _people(lo, hi, c, home, year, class_of, per_head, posts, at_home, at_work, 
         at_work[town if holds else posts, sector - SECONDARY if holds else 0] += 1
         age = year - c.birth_year[i]
         band = np.int64(age >= BANDS_FROM[1]) + np.int64(age >= BANDS_FROM[2]) + np.int64(age >= BANDS_FROM[3])
-        cell = 2 * (class_of[here, c.hukou_place[i]] * BANDS + band)
+        cell = 2 * (class_at(registered, c.hukou_place[i], here) * BANDS + band)
         groups[here, cell] += 1
         groups[here, cell + 1] += per_head[row]
 
@@ -127,12 +133,24 @@ def entitlement(model) -> np.ndarray:
     return share
 
 
-def classes(pack) -> np.ndarray:
-    """uint8[T + O, T + O]: census class by town of residence and place of registration; rows beyond towns are empty."""
-    places = len(pack.towns) + len(pack.outside)
-    out = np.zeros((places, places), np.uint8)
-    _classes(np.asarray(pack.town_county), np.asarray(pack.outside_same_province), out)
-    return out
+@kernel
+def _classes(county, same_province, out):
+    """Fills of_county of `Registration`."""
+    places = len(out)
+    counties = len(county)
+    for here in range(places):
+        for hukou in range(places):
+            other = migrant_class(hukou, here, county, same_province, counties)
+            out[here, hukou] = SAME_COUNTY if here == hukou else other
+
+
+def registration(pack) -> Registration:
+    """Classes by county, for all pairs of places."""
+    counties, outside = len(pack.counties), len(pack.outside)
+    group = np.concatenate([pack.town_county, counties + np.arange(outside)]).astype(np.int16)
+    table = np.zeros((counties + outside, counties + outside), np.uint8)
+    _classes(np.arange(counties), np.asarray(pack.outside_same_province), table)
+    return Registration(group, table)
 
 
 def count(model) -> None:
@@ -154,7 +172,7 @@ def _by_household(model, access: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
 
     def work(lo, hi, out):
         parts = out[:split].reshape(shapes[0]), out[split:].reshape(shapes[1])
-        _households(lo, hi, c, h, towns, model.class_of, county, access, rent, subsidy, line, per_head, *parts)
+        _households(lo, hi, c, h, towns, model.registration, county, access, rent, subsidy, line, per_head, *parts)
 
     flat = add_up(len(h.home), model.threads, (split + int(np.prod(shapes[1])),), work)
     return flat[:split].reshape(shapes[0]), flat[split:].reshape(shapes[1]), per_head
@@ -168,7 +186,7 @@ def _by_person(model, per_head: np.ndarray) -> np.ndarray:
 
     def work(lo, hi, out):
         parts = out[:, : ends[0]], out[:, ends[0] : ends[1]], out[:, ends[1] :]
-        _people(lo, hi, c, home, year, model.class_of, per_head, posts, *parts)
+        _people(lo, hi, c, home, year, model.registration, per_head, posts, *parts)
 
     total = add_up(len(model.people), model.threads, (posts + 1, ends[1] + 2 * CELLS), work)[:towns]
     model.work_at_home, model.work_at = total[:, : ends[0]], total[:, ends[0] : ends[1]]

@@ -7,14 +7,16 @@ import numpy as np
 
 from sim import group_measures, groups, measures, plan_measures
 from sim.catalogue import indicators as catalogue_indicators
-from sim.codes import DORMITORY, MIGRANT_CLASSES, URBAN_HUKOU
+from sim.codes import DORMITORY, RURAL_HUKOU, URBAN_HUKOU
 from sim.engine import add_up
-from sim.measures import CLASS0, COUNTS, FAMILIES, OLD, ONE_PERSON, RESIDENTS, WORKING, YOUNG
+from sim.groups import class_at
+from sim.measures import CLASS0, COUNTS, FAMILIES, RESIDENTS, YOUNG
 from sim.rules import kernel
 from sim.sheet import Plan, Sheet
 from sim.steps import place_counts
 
 WORKING_FROM, OLD_FROM = 15, 60  # ages
+OUTSIDE = 2  # column of those who live outside, after the two kinds of hukou
 
 
 # These loops go row by row and add up truth values: a loop within each household, or a branch on what varies from
@@ -23,13 +25,17 @@ WORKING_FROM, OLD_FROM = 15, 60  # ages
 
 
 @kernel
-def _count_residents(lo, hi, c, home, year, by_registration, by_age, by_kind):
-    """Adds people to by_registration[place, registered], by_age[place, group] and by_kind[registered, kind]."""
+def _count_residents(lo, hi, c, home, year, registered, outside, by_place, by_hukou):
+    """Adds people to by_place[place, (residents, classes, age groups)], and those with a rural and an urban hukou, and
+    those who live outside (from place `outside` on), to by_hukou[place of registration, 3]."""
     for i in range(lo, hi):
         place, hukou, age = home[c.household[i]], c.hukou_place[i], year - c.birth_year[i]
-        by_registration[place, hukou] += 1
-        by_age[place, np.int64(age >= OLD_FROM) + np.int64(age >= WORKING_FROM)] += 1
-        by_kind[hukou, c.hukou_kind[i]] += 1
+        row = by_place[place]
+        row[RESIDENTS] += 1
+        row[CLASS0 + class_at(registered, hukou, place // 2)] += 1
+        row[YOUNG + np.int64(age >= OLD_FROM) + np.int64(age >= WORKING_FROM)] += 1
+        by_hukou[hukou, c.hukou_kind[i]] += 1
+        by_hukou[hukou, OUTSIDE] += place >= outside
 
 
 @kernel
@@ -41,14 +47,6 @@ def _count_households(lo, hi, h, out):
         out[h.home[row], 1] += family & (h.size[row] == 1)
 
 
-@kernel
-def _add_classes(by_registration, class_of, out):
-    """Adds people in the city to out[place, census class]."""
-    for place in range(len(out)):
-        for hukou in range(by_registration.shape[1]):
-            out[place, class_of[place // 2, hukou]] += by_registration[place, hukou]
-
-
 def count_people(model) -> np.ndarray:
     """int64[P]: people by place index."""
     return place_counts.residents(model)
@@ -58,7 +56,7 @@ def initialise(model) -> None:
     """Places, and the table that grows by a row a year."""
     pack = model.pack
     model.report_places = [pack.city_id, *pack.regions, *pack.counties, *pack.towns]
-    model.class_of = groups.classes(pack)
+    model.registration = groups.registration(pack)
     model.report_years, model.report_rows = [], []
     plan_measures.initialise(model)
 
@@ -110,30 +108,20 @@ def records(model) -> tuple[list[int], list[str], list[str], np.ndarray]:
 
 def _counts(model) -> tuple[np.ndarray, np.ndarray]:
     """int64[P, COUNTS] by home; int64[T, 3] by registration: all, with urban hukou, living outside."""
-    h, t, p = model.households.rows, model.T, model.P
-    by_registration, by_age, by_kind = _residents(model)
+    c, h, year, p = model.people.rows, model.households.rows, model.year, model.P
+    places, who = model.T + model.O, model.registration
+    split = p * FAMILIES
+
+    def people(lo, hi, out):
+        parts = out[:split].reshape(p, FAMILIES), out[split:].reshape(places, 3)
+        _count_residents(lo, hi, c, h.home, year, who, 2 * model.T, *parts)
+
+    flat = add_up(len(model.people), model.threads, (split + 3 * places,), people)
     by_place = np.zeros((p, COUNTS), np.int64)
-    by_place[:, RESIDENTS] = by_registration.sum(axis=1)
-    by_place[:, [YOUNG, WORKING, OLD]] = by_age
-    classes = by_place[:, CLASS0 : CLASS0 + MIGRANT_CLASSES]
-    _add_classes(by_registration[: 2 * t], model.class_of, classes[: 2 * t])
-    by_place[:, [FAMILIES, ONE_PERSON]] = add_up(
+    by_place[:, :FAMILIES] = flat[:split].reshape(p, FAMILIES)
+    by_place[:, FAMILIES:] = add_up(
         len(h.key), model.threads, (p, 2), lambda lo, hi, out: _count_households(lo, hi, h, out)
     )
-    outside = by_registration[2 * t :].sum(axis=0)
-    return by_place, np.stack([by_kind.sum(axis=1), by_kind[:, URBAN_HUKOU], outside], axis=1)[:t]
-
-
-def _residents(model) -> list[np.ndarray]:
-    """int64 people by [place, place of registration], [place, age group] and [place of registration, hukou kind]."""
-    c, home, year, places = model.people.rows, model.households.home, model.year, model.T + model.O
-    shapes = ((model.P, places), (model.P, 3), (places, 2))
-    ends = np.cumsum([np.prod(shape) for shape in shapes])
-
-    def apart(flat):
-        return [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)]
-
-    def work(lo, hi, out):
-        _count_residents(lo, hi, c, home, year, *apart(out))
-
-    return apart(add_up(len(model.people), model.threads, (int(ends[-1]),), work))
+    by_hukou = flat[split:].reshape(places, 3)[: model.T]
+    everybody = by_hukou[:, RURAL_HUKOU] + by_hukou[:, URBAN_HUKOU]
+    return by_place, np.stack([everybody, by_hukou[:, URBAN_HUKOU], by_hukou[:, OUTSIDE]], axis=1)
