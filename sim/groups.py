@@ -66,7 +66,7 @@ class Registration(NamedTuple):
     """How the census classes people by where they are registered and where they live."""
 
     group: np.ndarray  # int16[T + O], county of a town, or C + outside place
-    of_county: np.ndarray  # uint8[C + O, C + O], class by group of residence and of registration; own town: not a migrant
+    of_county: np.ndarray  # uint8[C + O, C + O], class by group of residence and registration (but in the own town)
 
 
 @rule

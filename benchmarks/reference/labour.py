@@ -253,13 +253,15 @@ def search(model, seekers: list[Person], held: np.ndarray) -> tuple[list[Person]
     return seekers, held
 
 
-def look(person: Person, table: np.ndarray, luck: np.uint64) -> int | None:
+def look(person: Person, table: shared_search.SearchTable, luck: np.uint64) -> int | None:
     """Cell of posts that a seeker looks at, drawn by cumulative weights; None where there is nothing."""
-    line = table[person.household.home // 2 * 2 + person.skill]
-    last = len(line) - 1
-    if line[last] <= 0.0:
+    town = person.household.home // 2
+    first, end = int(table.start[town]), int(table.start[town + 1])
+    line = (table.high if person.skill else table.low)[4 * first : 4 * end]
+    if line[-1] <= 0.0:
         return None
-    return min(bisect_right(line, draw(luck, person.key) * float(line[last])), last)
+    at = min(bisect_right(line, draw(luck, person.key) * float(line[-1])), len(line) - 1)
+    return 4 * int(table.town[first + at // 4]) + at % 4
 
 
 def hire(person: Person, cell: int, own_business: bool) -> None:

@@ -23,6 +23,7 @@ from sim.rules.destination import (
     size_utility,
 )
 from sim.steps import housing, permits
+from sim.travel import Travel, travel_times
 
 CLASSES = 4
 
@@ -137,19 +138,14 @@ def publish_network(model) -> None:
     model.publish("size", np.concatenate([count.sum(axis=0) / model.scale, outside]))
 
 
+def travel(model) -> Travel:
+    """Travel times of the year: lever outside_travel_time acts on trips that leave the city."""
+    return travel_times(model.pack, model.lever("outside_travel_time").tobytes())
+
+
 def travel_minutes(model) -> np.ndarray:
-    """float64[T + O, T + O] of the year: lever outside_travel_time acts on trips that leave the city; read-only."""
-    return _minutes(model.pack, model.lever("outside_travel_time").tobytes())
-
-
-@lru_cache(maxsize=8)
-def _minutes(pack, factors: bytes) -> np.ndarray:
-    """Worked out once for all years and runs with the same lever."""
-    minutes, factor, t = np.array(pack.travel_minutes, dtype=np.float64), np.frombuffer(factors), len(pack.towns)
-    minutes[:t, t:] *= factor[:, None]
-    minutes[t:, :t] *= factor[None, :]
-    minutes.flags.writeable = False
-    return minutes
+    """float64[T + O, T + O], read-only, for a city whose pack has the table."""
+    return travel(model).table
 
 
 def _reach(model) -> np.ndarray:

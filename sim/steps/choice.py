@@ -11,13 +11,14 @@ from sim.rules import kernel
 from sim.rules.destination import home_utility, stay_utility
 from sim.rules.moving import consider_hazard, family_comes_along
 from sim.steps.roster import members
+from sim.travel import Travel, minutes_between
 
 
 class Geography(NamedTuple):
     """What kernels know of places."""
 
     towns: int
-    minutes: np.ndarray  # float64[T + O, T + O], travel time of the year
+    travel: Travel  # times of the year
     group_of: np.ndarray  # int16[T + O], county of registration, or C + outside place
     county_of: np.ndarray  # int8[T]
 
@@ -161,7 +162,8 @@ def consider_moves(
         near = here < geo.towns and there < geo.towns and geo.county_of[here] == geo.county_of[there]
         together = own and (h.size[row] == 1 or near or adults < 2)
         if own and not together:
-            chance = family_comes_along(table.service[place], table.entitlement[g, place], geo.minutes[here, there], p)
+            minutes = minutes_between(geo.travel, here, there)
+            chance = family_comes_along(table.service[place], table.entitlement[g, place], minutes, p)
             together = draw(family, c.key[i]) < chance
         if together:
             to_household[row] = place

@@ -20,11 +20,11 @@ from sim.draws import Decision
 from sim.engine import add_up, find_rows, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
-from sim.rules import job_search, labour_demand, wages
+from sim.rules import labour_demand, wages
+from sim.steps import attraction, roster, search, training
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
 from sim.steps import posts as post_kernels
-from sim.steps import roster, search, training
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
@@ -36,9 +36,10 @@ LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is c
 def initialise(model) -> None:
     """Posts, wages and signals of the start year, from who works where in the start population."""
     p, towns, T = model.par.labour, model.towns, model.T
-    reach = job_search.commuting_reach.py_func(np.asarray(model.pack.travel_minutes, np.float64)[:T, :T], np.eye(T), p)
+    reach = market.commuting(model.pack, p)
+    near = market.by_town_of_residence(reach)
     reference = p.reference_wage_2020 * market.growth_factor("real_wage_growth", market.BASE_YEAR, model.year)
-    _start_work_towns(model, reach)
+    _start_work_towns(model, *near)
     held = market.held(model)
     towns.filled[:] = held
     towns.base_jobs[:] = held / (1.0 - p.start_vacancy_share)
@@ -49,6 +50,9 @@ def initialise(model) -> None:
     unemployment = market.unemployment(counts, p)
     model.labour_state = market.LabourState(
         reach=reach,
+        near_start=near[0],
+        near_town=near[1],
+        near_weight=near[2],
         level=1.0,
         reference=reference,
         start_density=density,
@@ -67,7 +71,7 @@ def initialise(model) -> None:
     model.labour_state.customers = market.customers(model)
 
 
-def _start_work_towns(model, reach: np.ndarray) -> None:
+def _start_work_towns(model, start: np.ndarray, near: np.ndarray, weight: np.ndarray) -> None:
     """Farmers work in their own town. Where the start population has no commuters, other workers are spread over
     towns by reach times the posts of their sector, as if posts stood where the workers of the sector live."""
     people, T = model.people, model.T
@@ -92,8 +96,7 @@ def _start_work_towns(model, reach: np.ndarray) -> None:
     for s in range(2):
         for k in range(SKILLS):
             mine = np.flatnonzero((sector == s) & (high == k))
-            table = np.cumsum(reach * posts[:, s, k], axis=1)
-            kernels.work_towns(rows[mine], u[mine], town, table, people.work_town)
+            kernels.work_towns(rows[mine], u[mine], town, start, near, weight * posts[near, s, k], people.work_town)
 
 
 def _start_wages(filled: np.ndarray, density: np.ndarray, reference: float, p) -> np.ndarray:
@@ -120,7 +123,7 @@ def labour(model) -> None:
     training.train_workers(model)
     c, h = model.people.rows, model.households.rows
     signals, seeks = model.signals, roster.buffer(model, "seeks", len(people), np.uint8)
-    minutes = np.asarray(model.pack.travel_minutes)
+    travel = attraction.travel(model)
     chance = _streams(model)
     expected, farm_income = signals.expected_earnings, signals.farm_income
     passage, retiring = np.empty((2, 2, kernels.AGES, 2)), np.empty((3, 2, 2, kernels.AGES))
@@ -130,7 +133,7 @@ def labour(model) -> None:
     def attend(lo, hi, out):  # three passes over the same rows, while they are at hand
         left, held = out[: model.P], out[model.P :]
         kernels.attend(
-            lo, hi, model.year, T, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks, left
+            lo, hi, model.year, T, c, h, chance, travel, expected, farm_income, retiring, passage, p, seeks, left
         )
         kernels.take_up_farming(lo, hi, T, c, h, chance.farm, expected, farm_income, p, seeks)
         kernels.count_posts(lo, hi, T, c, h, held)

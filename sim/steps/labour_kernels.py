@@ -28,6 +28,7 @@ from sim.rules.farming import enters_farming, seeks_nonfarm
 from sim.rules.job_search import works_outside
 from sim.rules.participation import chance_to_enter, chance_to_leave, participation, retirement_chance
 from sim.rules.wages import person_wage
+from sim.travel import minutes_between
 
 NO_CELL = -1
 # columns of the counts by town of residence
@@ -115,12 +116,12 @@ def retirement(p, out):
 
 
 @kernel
-def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, retiring, passage, p, seeks, left):
+def attend(lo, hi, year, towns, c, h, chance, travel, expected, farm_income, retiring, passage, p, seeks, left):
     """Who retires, leaves or enters the labour force, loses the post, and who seeks one (`seeks[i]` = 1).
 
     Adds those who retire from last year's earnings to left[place].
 
-    Farmers who seek stay farmers unless they find a post. minutes float32[T+O, T+O]; expected float64[T+O, 2] yuan;
+    Farmers who seek stay farmers unless they find a post. travel: `sim.travel.Travel`; expected float64[T+O, 2] yuan;
     farm_income float64[T] yuan; retiring and passage as filled by `retirement` and `entry_and_exit`.
     """
     for i in range(lo, hi):
@@ -155,7 +156,7 @@ def attend(lo, hi, year, towns, c, h, chance, minutes, expected, farm_income, re
                 farmer
                 or work < 0
                 or work >= towns
-                or minutes[town, work] > p.longest_commute
+                or minutes_between(travel, town, work) > p.longest_commute
                 or draw(chance.separation, c.key[i]) < p.separation_rate
             ):
                 _leave_post(c, i, UNEMPLOYED)
@@ -193,12 +194,17 @@ def count_residents(lo, hi, c, home, out):
 
 
 @kernel
-def work_towns(rows, u, town, table, work_town):
-    """Town of work of people `rows` by inverse transform of the cumulated weights table[town of residence, T]."""
-    last = table.shape[1] - 1
+def work_towns(rows, u, town, start, near, weight, work_town):
+    """Town of work of people `rows` by inverse transform of the weights[pairs] of the towns near[pairs] within reach
+    of the town of residence, cumulated here (in place)."""
+    for t in range(len(start) - 1):
+        for pair in range(start[t] + 1, start[t + 1]):
+            weight[pair] += weight[pair - 1]
     for a in range(len(rows)):
-        line = table[town[rows[a]]]
-        work_town[rows[a]] = min(np.searchsorted(line, u[a] * line[last], side="right"), last)
+        first, last = start[town[rows[a]]], start[town[rows[a]] + 1] - 1
+        line = weight[first : last + 1]
+        at = min(np.searchsorted(line, u[a] * line[-1], side="right"), last - first)
+        work_town[rows[a]] = near[first + at]
 
 
 @kernel

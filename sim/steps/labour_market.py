@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sim.catalogue import assumptions
 from sim.codes import SKILLS
 from sim.engine import add_up
-from sim.rules import wages
+from sim.rules import job_search, wages
 from sim.state import SIGNALS
 from sim.steps import labour_kernels as kernels
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, SEEKING
+from sim.travel import has_table, towns_within
 
 BASE_YEAR = 2020  # constant yuan; year of the reference levels in the catalogue
 DELTA_WAGE_QUALITIES = ("official", "secondary")  # only members of the Delta have wages of their own in print
@@ -20,7 +22,10 @@ DELTA_WAGE_QUALITIES = ("official", "secondary")  # only members of the Delta ha
 class LabourState:
     """What the labour market remembers from year to year."""
 
-    reach: np.ndarray  # float64[T, T], weight of work town by town of residence
+    reach: np.ndarray  # float64[T, T], weight of work town by town of residence (a sparse array where T is large)
+    near_start: np.ndarray  # int64[T + 1], the same town by town, without zeros: where the towns of work of each begin
+    near_town: np.ndarray  # int64[pairs], towns of work, ascending
+    near_weight: np.ndarray  # float64[pairs]
     level: float  # national wage level relative to the start year
     reference: float  # reference wage of the year, yuan
     relative_wage: np.ndarray  # float64[T, sector, skill], wage over the start wage moved with national growth
@@ -131,6 +136,25 @@ def at_work(unemployment: np.ndarray, counts: np.ndarray, reach: np.ndarray, p) 
     force = reach.T @ (counts[:, :, LABOUR_FORCE] + p.unemployment_prior_weight)
     idle = reach.T @ (unemployment * (counts[:, :, LABOUR_FORCE] + p.unemployment_prior_weight))
     return np.maximum(idle / np.maximum(force, 1e-9), p.unemployment_floor)
+
+
+def commuting(pack, p):
+    """Weights of commuting float64[T, T], a SciPy sparse array where the pack has no table of travel times."""
+    towns = len(pack.towns)
+    if has_table(pack):
+        minutes = np.asarray(pack.travel_minutes, np.float64)[:towns, :towns]
+        return job_search.commuting_reach.py_func(minutes, np.eye(towns), p)
+    home, work, minutes = towns_within(pack.roads, p.longest_commute)
+    weight = job_search.commuting_reach.py_func(minutes, (home == work).astype(np.float64), p)
+    return csr_array((weight, (home, work)), shape=(towns, towns))
+
+
+def by_town_of_residence(reach) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """near_start, near_town and near_weight of `LabourState`."""
+    sparse = csr_array(reach)
+    sparse.eliminate_zeros()
+    sparse.sort_indices()
+    return sparse.indptr.astype(np.int64), sparse.indices.astype(np.int64), sparse.data
 
 
 def density(reach: np.ndarray, filled: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ from sim.rules import kernel
 from sim.rules.moving import rogers_castro
 from sim.steps import arrivals, attraction, move_requests, roster
 from sim.steps.choice import NO_MOVE, Geography, consider_moves, fill_hazard, location_of, village_for
+from sim.travel import minutes_between
 
 NO_HOME = 255
 DEPARTED, ARRIVED, MOVED_OUT, MOVED_IN = 0, 1, 2, 3
@@ -108,8 +109,7 @@ def _movers(model, place: np.ndarray) -> np.ndarray:
 
 def geography(model) -> Geography:
     """Travel times of the year and whose registration belongs to which group."""
-    minutes = attraction.travel_minutes(model)
-    return Geography(model.T, minutes, attraction.group_of_place(model), model.pack.town_county)
+    return Geography(model.T, attraction.travel(model), attraction.group_of_place(model), model.pack.town_county)
 
 
 def _joins_family(model, rows: np.ndarray, place: np.ndarray, to_household: np.ndarray) -> np.ndarray:
@@ -145,7 +145,7 @@ def _keeps_post(work_town, old, new, geo, limit):
     """Whether a post can be kept after a move between two locations: all in the city, within the commuting limit."""
     if work_town < 0 or old == new:
         return True
-    return old < geo.towns and new < geo.towns and geo.minutes[work_town, new] <= limit
+    return old < geo.towns and new < geo.towns and minutes_between(geo.travel, work_town, new) <= limit
 
 
 @kernel

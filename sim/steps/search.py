@@ -4,6 +4,8 @@ Cells of posts are numbered as in `labour_kernels`. Everybody applies once a rou
 smallest keyed priorities; who is refused tries once more.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.codes import COLLEGE, EMPLOYED, PRIMARY, SECONDARY, TERTIARY
@@ -15,6 +17,15 @@ from sim.steps import labour_market as market
 from sim.steps.labour_kernels import NO_CELL
 
 ROUNDS = ((Decision.JOB_TOWN, Decision.JOB_PRIORITY), (Decision.JOB_TOWN_SECOND, Decision.JOB_PRIORITY_SECOND))
+
+
+class SearchTable(NamedTuple):
+    """Cumulated weights of the posts within reach of each town: town t has 4 * start[t] .. 4 * start[t + 1]."""
+
+    start: np.ndarray  # int64[T + 1], pairs of towns of residence and work within reach of one another
+    town: np.ndarray  # int64[pairs], of work
+    low: np.ndarray  # float64[4 * pairs], for seekers of low skill
+    high: np.ndarray  # float64[4 * pairs], of high skill
 
 
 def search(model, rows: np.ndarray, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +55,7 @@ def search(model, rows: np.ndarray, held: np.ndarray) -> tuple[np.ndarray, np.nd
 HIRED = -2  # in the place of the choice of somebody who got the post
 
 
-def _apply(model, rows: np.ndarray, where, who, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _apply(model, rows: np.ndarray, where, who, table: SearchTable) -> tuple[np.ndarray, np.ndarray]:
     """Cell that each seeker applies for, int32, and the keyed priority there, float64."""
     c, h = model.people.rows, model.households.rows
     choice, u = np.empty(len(rows), np.int32), np.empty(len(rows))
@@ -66,15 +77,16 @@ def _hire(model, rows: np.ndarray, choice: np.ndarray, u: np.ndarray, bar: np.nd
     return total[:cells], total[cells : 2 * cells], total[2 * cells :]
 
 
-def search_table(model, room: np.ndarray, downgrade: float) -> np.ndarray:
-    """float64[2 T, 4 T]: cumulative search weights by (town of residence, skill) over cells.
+def search_table(model, room: np.ndarray, downgrade: float) -> SearchTable:
+    """Search weights of the openings `room`, int64[T, sector, skill].
 
     High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
     """
     state, p, T = model.labour_state, model.par.labour, model.T
     pull = job_search.search_weight.py_func(room, 1.0, model.signals.wage[:T] / state.reference, p)
-    table = np.empty((2 * T, 4 * T))
-    cumulate_search(state.reach, pull, downgrade, table)
+    cells = 4 * len(state.near_town)
+    table = SearchTable(state.near_start, state.near_town, np.empty(cells), np.empty(cells))
+    cumulate_search(state.near_weight, pull, downgrade, table)
     return table
 
 
@@ -86,36 +98,39 @@ def keyed_rounding(value: np.ndarray, base: np.uint64) -> np.ndarray:
 
 @kernel
 def cumulate_search(reach, pull, downgrade, out):
-    """Cumulated weights out[town * 2 + skill, cell] of reach[T, T] times pull[T, sector, skill].
+    """Fills the weights of `out`, cumulated town by town: reach[pairs] times pull[T, sector, skill].
 
     High-skilled seekers look at low-skill posts with the weight `downgrade`, others never at high-skill posts.
     """
-    for town in range(reach.shape[0]):
-        low, high, cell = 0.0, 0.0, 0
-        for work in range(reach.shape[1]):
+    for town in range(len(out.start) - 1):
+        low, high = 0.0, 0.0
+        for pair in range(out.start[town], out.start[town + 1]):
+            work, cell = out.town[pair], 4 * pair
             for sector in range(pull.shape[1]):
-                weight = reach[town, work] * pull[work, sector, 0]
+                weight = reach[pair] * pull[work, sector, 0]
                 low += weight
                 high += downgrade * weight
-                out[2 * town, cell], out[2 * town + 1, cell] = low, high
-                high += reach[town, work] * pull[work, sector, 1]
-                out[2 * town, cell + 1], out[2 * town + 1, cell + 1] = low, high
+                out.low[cell], out.high[cell] = low, high
+                high += reach[pair] * pull[work, sector, 1]
+                out.low[cell + 1], out.high[cell + 1] = low, high
                 cell += 2
 
 
 @kernel
 def choose(lo, hi, rows, c, h, where, who, table, choice, u):
-    """Each seeker (`rows`) picks a cell by inverse transform of the cumulative weights table[town * 2 + skill, 4 T],
-    and draws the priority u for it."""
-    last = table.shape[1] - 1
+    """Each seeker (`rows`) picks a cell by inverse transform of the cumulated weights of the town of residence, and
+    draws the priority u for it."""
     for a in range(lo, hi):
         i = rows[a]
-        line = table[(h.home[c.household[i]] // 2) * 2 + (1 if c.education[i] == COLLEGE else 0)]
+        town = h.home[c.household[i]] // 2
+        first, last = 4 * table.start[town], 4 * table.start[town + 1]
+        line = (table.high if c.education[i] == COLLEGE else table.low)[first:last]
         u[a] = draw(who, c.key[i])
-        if line[last] <= 0.0:
+        if first == last or line[-1] <= 0.0:
             choice[a] = NO_CELL
         else:
-            choice[a] = min(np.searchsorted(line, draw(where, c.key[i]) * line[last], side="right"), last)
+            at = min(np.searchsorted(line, draw(where, c.key[i]) * line[-1], side="right"), len(line) - 1)
+            choice[a] = 4 * table.town[table.start[town] + at // 4] + at % 4
 
 
 @kernel
