@@ -81,6 +81,7 @@ class Decision(IntEnum):
     ARRIVAL_FAMILY = 48
     BIRTH_ABILITY = 49
     SPLIT_KEY = 50
+    CANDIDATES = 51
 
 
 @nb.njit(inline="always")

@@ -78,7 +78,7 @@ def travel_times(pack, factors: bytes) -> Travel:
     and runs with the same lever. Arrays are read-only."""
     factor, none, empty = np.frombuffer(factors), np.empty(0), np.empty((0, 0))
     if has_table(pack):
-        minutes, t = np.array(pack.travel_minutes, dtype=np.float64), len(pack.towns)
+        minutes, t = np.array(pack.travel_minutes, dtype=np.float64), len(pack.town_county)
         minutes[:t, t:] *= factor[:, None]
         minutes[t:, :t] *= factor[None, :]
         minutes.flags.writeable = False

@@ -40,6 +40,12 @@ MINUTES = np.array(
 )
 
 
+class TinyPack(SimpleNamespace):
+    """Each its own key of what is worked out once a pack."""
+
+    __hash__ = object.__hash__
+
+
 # parameters that the hand-worked examples rest on, whatever the catalogue's defaults become
 PINNED = {"reference_wage_2020": 70_000, "villager_months": 0.8, "medical_refund_2020": 0}
 
@@ -49,7 +55,7 @@ def model(year=2010, seed=1, threads=1, parameters=None, frozen=None, **setting)
     m = SimpleNamespace(
         T=T, O=OUTSIDE, C=2, P=2 * T + OUTSIDE, scale=1.0, year=year, start=year, seed=seed, threads=threads
     )
-    m.pack = SimpleNamespace(
+    m.pack = TinyPack(
         town_county=np.array([0, 0, 1], np.int8),
         travel_minutes=MINUTES,
         outside_wage_monthly=lambda year: np.array([10_000.0, 7_000.0]),

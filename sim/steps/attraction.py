@@ -22,14 +22,16 @@ from sim.rules.destination import (
     service_utility,
     size_utility,
 )
-from sim.steps import housing, permits
-from sim.travel import Travel, travel_times
+from sim.steps import candidates, housing, permits
+from sim.steps.candidates import Sampled, no_sample, sample
+from sim.travel import Travel, has_table, minutes_between, travel_times
 
 CLASSES = 4
 
 
 class Attraction(NamedTuple):
-    """Tables of one year. NP = 2T + O places, G = C + O groups."""
+    """Tables of one year. NP = 2T + O places, G = C + O groups; where movers weigh a sample of the places
+    (`candidates`) G = O and locations are outside places only."""
 
     pull: np.ndarray  # float64 [CLASSES, G, NP]
     reach: np.ndarray  # float64 [T + O, NP]
@@ -38,6 +40,7 @@ class Attraction(NamedTuple):
     earnings: np.ndarray  # float64 [NP, skill]
     rent: np.ndarray  # float64 [NP], per worker
     size: np.ndarray  # float64 [NP]
+    sampled: Sampled
 
 
 class Offers(NamedTuple):
@@ -55,6 +58,7 @@ class Offers(NamedTuple):
     liveable: np.ndarray  # float64[T], share of liveable villages
     liveable_before: np.ndarray  # the same in the start year
     county: np.ndarray  # int[T]
+    of_county: np.ndarray  # float64[C], constants
 
 
 @kernel
@@ -72,11 +76,12 @@ def _places(offers, p, table, constant):
         table.earnings[j, 0], table.earnings[j, 1] = offers.expected[at, 0], offers.expected[at, 1]
         for g in range(table.entitlement.shape[0]):
             table.entitlement[g, j] = offers.permit[at] if inside else p.outside_parity
-        table.entitlement[offers.county[at] if inside else counties + j - 2 * towns, j] = 1.0
+        if counties > 0 or not inside:
+            table.entitlement[offers.county[at] if inside else counties + j - 2 * towns, j] = 1.0
         if inside:
             table.rent[j] = offers.rent[j] * (1.0 - offers.subsidy[at]) / p.workers_per_home
             table.earnings[j, HIGH_SKILL] += offers.relief[at] * table.rent[j]
-            constant[j] = p.county_constant[offers.county[at]]
+            constant[j] = offers.of_county[offers.county[at]]
             if j % 2 == 0:
                 table.service[j] *= offers.village[at]
                 constant[j] += amenity_utility(offers.liveable[at], offers.liveable_before[at], p)
@@ -98,11 +103,21 @@ def _pull_table(offers, table, constant, p):
 
 
 @kernel
-def _reach_table(minutes, towns, p, out):
+def _bases(offers, table, constant, p, out):
+    """Fills out[skill, place]: what holds for all of a skill."""
+    for skill in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            base = income_utility(table.earnings[j, skill], table.rent[j], p) + size_utility(offers.size[j], p)
+            out[skill, j] = base + constant[j]
+
+
+@kernel
+def _reach_table(travel, first, towns, p, out):
+    """Fills out[location - first, place]."""
     for a in range(out.shape[0]):
         for j in range(out.shape[1]):
-            town = j // 2 if j < 2 * towns else j - towns
-            out[a, j] = math.exp(distance_utility(minutes[a, town], p))
+            there = j // 2 if j < 2 * towns else j - towns
+            out[a, j] = math.exp(distance_utility(minutes_between(travel, first + a, there), p))
 
 
 @kernel
@@ -128,14 +143,30 @@ def publish_network(model) -> None:
     """Counts who is where and publishes `network` [C + O, 2T] and `size` [2T + O] (persons, whole city units)."""
     people, home, groups = model.people, model.households.home, group_of_place(model)
     household, hukou_place = people.household, people.hukou_place
+    outside = model.outside_size * model.par.moving.outside_size
+    if not has_table(model.pack):
+        model.network = candidates.count_network(model, groups)
+        model.publish("size", np.concatenate([candidates.residents(model) / model.scale, outside]))
+        return
 
     def work(lo, hi, out):
         _count_network(lo, hi, household, hukou_place, home, groups, out)
 
     count = add_up(len(people), model.threads, (model.C + model.O, model.P), work)[:, : 2 * model.T]
     model.publish("network", np.log1p(count / model.scale))
-    outside = model.outside_size * model.par.moving.outside_size
     model.publish("size", np.concatenate([count.sum(axis=0) / model.scale, outside]))
+
+
+def registered_elsewhere(model) -> np.ndarray:
+    """float64[2T]: residents registered in another county or outside, persons of the model, after the last moves; zeros
+    before the first count."""
+    if not has_table(model.pack):
+        return candidates.registered_elsewhere(model) if hasattr(model, "network") else np.zeros(2 * model.T)
+    try:
+        groups = np.expm1(model.signals.network) * model.scale
+    except AttributeError:
+        return np.zeros(2 * model.T)
+    return groups.sum(axis=0) - groups[np.repeat(model.pack.town_county, 2), np.arange(2 * model.T)]
 
 
 def travel(model) -> Travel:
@@ -149,24 +180,25 @@ def travel_minutes(model) -> np.ndarray:
 
 
 def _reach(model) -> np.ndarray:
-    """float64[T + O, NP]: weights of distance, worked out anew only when travel times have changed."""
-    minutes = travel_minutes(model)
-    known = model.__dict__.get("_reach_of")
-    if known is None or known[0] is not minutes:
-        reach = np.empty((model.T + model.O, model.P))
-        _reach_table(minutes, model.T, model.par.moving, reach)
-        known = model._reach_of = minutes, reach
+    """float64[T + O, NP], or [O, NP] where a sample is weighed: weights of distance, worked out anew only when travel
+    times have changed."""
+    times, known = travel(model), model.__dict__.get("_reach_of")
+    if known is None or known[0] is not times:
+        first = 0 if has_table(model.pack) else model.T
+        reach = np.empty((model.T + model.O - first, model.P))
+        _reach_table(times, first, model.T, model.par.moving, reach)
+        known = model._reach_of = times, reach
     return known[1]
 
 
-def attraction(model) -> Attraction:
-    """Tables for this year from the signals in force."""
-    s, p, places, groups = model.signals, model.par.moving, model.P, model.C + model.O
-    offers = Offers(
+def _offers(model) -> Offers:
+    s, moving = model.signals, model.par.moving
+    known = len(moving.county_constant) == model.C  # constants are those of one city's counties
+    return Offers(
         s.expected_earnings,
         s.rent,
         s.service,
-        s.network,
+        s.network if has_table(model.pack) else np.log1p(model.network.outside / model.scale),
         s.size,
         permits.permit(model).whole,
         model.lever("rural_service_level"),
@@ -175,7 +207,15 @@ def attraction(model) -> Attraction:
         model.lever("rural_amenity"),
         model.start_policy.lever("rural_amenity", model.start),
         model.pack.town_county,
+        moving.county_constant if known else np.zeros(model.C),
     )
+
+
+def attraction(model) -> Attraction:
+    """Tables for this year from the signals in force."""
+    p, places, full = model.par.moving, model.P, has_table(model.pack)
+    offers, constant = _offers(model), np.empty(places)
+    groups = model.O + (model.C if full else 0)
     table = Attraction(
         pull=np.empty((CLASSES, groups, places)),
         reach=_reach(model),
@@ -183,9 +223,14 @@ def attraction(model) -> Attraction:
         service=np.empty(places),
         earnings=np.empty((places, SKILLS)),
         rent=np.empty(places),
-        size=s.size,
+        size=offers.size,
+        sampled=no_sample(),
     )
-    constant = np.empty(places)
     _places(offers, p, table, constant)
     _pull_table(offers, table, constant, p)
-    return table
+    if full:
+        return table
+    base = np.empty((SKILLS, places))
+    _bases(offers, table, constant, p, base)
+    permit = np.concatenate([np.repeat(offers.permit, 2), np.full(model.O, p.outside_parity)])
+    return table._replace(sampled=sample(model, offers.size, table.service, base, permit, travel(model)))

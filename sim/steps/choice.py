@@ -10,6 +10,7 @@ from sim.draws import derive_key, draw
 from sim.rules import kernel
 from sim.rules.destination import home_utility, stay_utility
 from sim.rules.moving import consider_hazard, family_comes_along
+from sim.steps.candidates import choose_place, entitled
 from sim.steps.roster import members
 from sim.travel import Travel, minutes_between
 
@@ -18,9 +19,10 @@ class Geography(NamedTuple):
     """What kernels know of places."""
 
     towns: int
+    counties: int
     travel: Travel  # times of the year
     group_of: np.ndarray  # int16[T + O], county of registration, or C + outside place
-    county_of: np.ndarray  # int8[T]
+    county_of: np.ndarray  # int8[T], int16 where there are many
 
 
 SCHOOL_AGE_FROM, SCHOOL_AGE_TO = 3, 15
@@ -120,13 +122,13 @@ def fill_hazard(intensity, p, out):
 
 @kernel
 def consider_moves(
-    lo, hi, c, h, year, hazard, table, geo, consider, destination, family, p, w, to_household, to_person
+    lo, hi, c, h, year, hazard, table, geo, consider, destination, family, p, w, at, to_household, to_person
 ):
     """Writes the wished place into to_household (all move) or to_person (one moves), NO_MOVE otherwise.
 
     `c`, `h`: rows of People and Households; `hazard` [age, status, tenure]; `table`: Attraction of the year; `geo`:
-    Geography; `consider`, `destination`, `family`: streams; `w`: room for the weights, float64[NP]; to_household
-    int16[households], to_person int16[people].
+    Geography; `consider`, `destination`, `family`: streams; `w`, `at`: room for the weights, float64[NP], or for a list
+    of places and their weights (`candidates.room`); to_household int16[households], to_person int16[people].
     """
     for row in range(lo, hi):
         to_household[row] = NO_MOVE
@@ -152,10 +154,15 @@ def consider_moves(
         kind = 2 * (1 if c.education[i] == COLLEGE else 0) + child
         home, g = h.home[row], geo.group_of[c.hukou_place[i]]
         here, years = location_of(home, geo.towns), float(year - c.arrival_year[i])
-        total = choice_weights(
-            table.pull[kind, g], table.reach[here], home, c.hukou_place[i], h.homestead[row], years, geo.towns, p, w
-        )
-        place = pick(w, total, home, draw(destination, c.key[i]))
+        registered, homestead, u = c.hukou_place[i], h.homestead[row], draw(destination, c.key[i])
+        if len(at) > 0:
+            place = choose_place(
+                table, geo, geo.counties, kind, g, home, here, registered, homestead, years, u, p, w, at
+            )
+        else:
+            pull = table.pull[kind, g]
+            total = choice_weights(pull, table.reach[here], home, registered, homestead, years, geo.towns, p, w)
+            place = pick(w, total, home, u)
         if place == home:
             continue
         there = location_of(place, geo.towns)
@@ -163,7 +170,8 @@ def consider_moves(
         together = own and (h.size[row] == 1 or near or adults < 2)
         if own and not together:
             minutes = minutes_between(geo.travel, here, there)
-            chance = family_comes_along(table.service[place], table.entitlement[g, place], minutes, p)
+            share = entitled(table, geo, geo.counties if len(at) > 0 else 0, g, place)
+            chance = family_comes_along(table.service[place], share, minutes, p)
             together = draw(family, c.key[i]) < chance
         if together:
             to_household[row] = place

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.rules import budget as rules
 from sim.rules import permits as permit_rules
+from sim.steps import attraction, place_counts
 from sim.steps.place_counts import RESIDENTS
 
 PERMIT_PARTS = ("permit_school", "permit_health", "permit_housing", "permit_insurance")  # in the order of their prices
@@ -25,14 +26,8 @@ class Counts:
 
     @property
     def migrants(self) -> np.ndarray:
-        """From the networks published by the moves of the year (0 before the first)."""
-        model, t = self._model, self._model.T
-        try:
-            groups = np.expm1(model.signals.network) * model.scale
-        except AttributeError:
-            return np.zeros(t)
-        places = groups.sum(axis=0) - groups[np.repeat(model.pack.town_county, 2), np.arange(2 * t)]
-        return places[0::2] + places[1::2]
+        """From the networks counted after the moves of the year (0 before the first)."""
+        return place_counts.by_town(attraction.registered_elsewhere(self._model))
 
 
 def _beyond(model, name: str) -> np.ndarray:

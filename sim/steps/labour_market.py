@@ -140,7 +140,7 @@ def at_work(unemployment: np.ndarray, counts: np.ndarray, reach: np.ndarray, p) 
 
 def commuting(pack, p):
     """Weights of commuting float64[T, T], a SciPy sparse array where the pack has no table of travel times."""
-    towns = len(pack.towns)
+    towns = len(pack.town_county)
     if has_table(pack):
         minutes = np.asarray(pack.travel_minutes, np.float64)[:towns, :towns]
         return job_search.commuting_reach.py_func(minutes, np.eye(towns), p)

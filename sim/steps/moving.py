@@ -29,9 +29,9 @@ from sim.draws import Decision, derive_key
 from sim.engine import find_rows, for_chunks
 from sim.rules import kernel
 from sim.rules.moving import rogers_castro
-from sim.steps import arrivals, attraction, move_requests, roster
+from sim.steps import arrivals, attraction, candidates, move_requests, roster
 from sim.steps.choice import NO_MOVE, Geography, consider_moves, fill_hazard, location_of, village_for
-from sim.travel import minutes_between
+from sim.travel import has_table, minutes_between
 
 NO_HOME = 255
 DEPARTED, ARRIVED, MOVED_OUT, MOVED_IN = 0, 1, 2, 3
@@ -93,10 +93,12 @@ def wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
     year, hazard = model.year, np.empty((len(model.age_intensity), STATUSES, TENURES))
     fill_hazard(model.age_intensity, p, hazard)
     luck = [model.stream(d) for d in (Decision.CONSIDER_MOVE, Decision.DESTINATION, Decision.FAMILY_MOVES)]
+    full = has_table(model.pack)
+    room = model.P if full else candidates.room(model.O)
 
     def work(lo, hi, _):
-        weights = np.empty(model.P)
-        consider_moves(lo, hi, c, h, year, hazard, table, geo, *luck, p, weights, to_household, to_person)
+        weights, at = np.empty(room), np.empty(0 if full else room, np.int64)
+        consider_moves(lo, hi, c, h, year, hazard, table, geo, *luck, p, weights, at, to_household, to_person)
 
     for_chunks(len(households), model.threads, work)
     return to_household, to_person
@@ -109,7 +111,9 @@ def _movers(model, place: np.ndarray) -> np.ndarray:
 
 def geography(model) -> Geography:
     """Travel times of the year and whose registration belongs to which group."""
-    return Geography(model.T, attraction.travel(model), attraction.group_of_place(model), model.pack.town_county)
+    return Geography(
+        model.T, model.C, attraction.travel(model), attraction.group_of_place(model), model.pack.town_county
+    )
 
 
 def _joins_family(model, rows: np.ndarray, place: np.ndarray, to_household: np.ndarray) -> np.ndarray:
