@@ -173,6 +173,13 @@ def handout(args: Namespace) -> None:
     run_handout(args)
 
 
+def pack(args: Namespace) -> None:
+    """Writes the offline pack for a class."""
+    from scenarios.classpack.command import run as run_pack
+
+    run_pack(args)
+
+
 def app(args: Namespace) -> int:
     """Opens the Streamlit app."""
     page = Path(__file__).parent.parent / "app.py"

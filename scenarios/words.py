@@ -65,6 +65,13 @@ WORDS = {
         "讲义已写入 {out}（{n} 档，各 {k} 种未来）",
         "the hand-out is in {out} ({n} positions, {k} futures each)",
     ),
+    "pack": (
+        "写出课堂离线包：互动讲义、学习单（Word）、教师答案、小城市数据",
+        "write the offline pack for a class: hand-outs, worksheets in Word, teacher's key, the small city's data",
+    ),
+    "pack_file": ("离线包文件（.zip）", "file of the pack (.zip)"),
+    "pack_scales": ("抽样比例：小城市与较大的城市", "shares of the households: a small city and a larger one"),
+    "pack_written": ("离线包已写入 {out}（{n} 课）", "the pack is in {out} ({n} lessons)"),
     "report_format": ("写成监测评估报告：md、html 或 docx", "write the monitoring report: md, html or docx"),
     "report_file": ("报告文件", "file of the report"),
     "validate": (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenarioError
 from scenarios.handout.axes import Grid, grid_of, lever_axis, package_axis
-from scenarios.handout.contents import Words, contents
+from scenarios.handout.contents import Words, contents, run_grid
 from scenarios.handout.page import page
 from scenarios.reports.write import check_target, write_bytes
 from scenarios.scenario import BASELINE, Scenario, load
@@ -25,10 +25,8 @@ def run(args: Namespace) -> None:
     check_target(out, args.force)
     for scale in args.scale:
         check_run(2020, 2035, scale, args.replicates, "counties", pack)
-    found = contents(
-        grid, words_of(scenario, grid), pack, args.scale, args.replicates, args.seed, args.lang, workers=args.workers
-    )
-    write_bytes(page(found), out, args.force)
+    runs = run_grid(grid, pack, args.scale, args.replicates, args.seed, workers=args.workers)
+    write_bytes(page(contents(grid, runs, words_of(scenario, grid), args.lang)), out, args.force)
     told = word("handout_written", args.lang, out=out, n=len(grid.nodes), k=args.replicates)
     console().print(told, style="dim", markup=False)
 

@@ -13,6 +13,7 @@ from scenarios.outputs import model_version
 from scenarios.reports.wording import short_unit, titled
 from scenarios.result import Result
 from scenarios.runner import run_all
+from scenarios.scenario import Scenario
 from scenarios.tables import shown_unit
 from sim.catalogue import indicators
 
@@ -35,22 +36,29 @@ class Words:
     more: tuple[str, ...] = ()  # indicators beside the usual
 
 
-def contents(
-    grid: Grid, words: Words, pack, scales: Sequence[float], replicates: int, seed: int, lang: str, **options: Any
-) -> dict[str, Any]:
-    """Runs the grid at every scale and gives the plain values of the page; `options` go to `run_all`."""
+Runs = dict[float, dict[str, Result]]  # scale -> hash of a scenario -> its runs
+
+
+def run_grid(grid: Grid, pack, scales: Sequence[float], replicates: int, seed: int, **options: Any) -> Runs:
+    """Every scenario of the grid and the one it is compared with, each once; `options` go to `run_all`."""
+    by_hash = {s.hash: s for s in (grid.reference, *(node.scenario for node in grid.nodes))}
+    found: Runs = {}
+    for scale in scales:
+        results = run_all(
+            list(by_hash.values()), start=START, end=END, scale=scale, replicates=replicates, seed=seed,
+            detail="counties", pack=pack, **options,
+        )  # fmt: skip
+        found[scale] = dict(zip(by_hash, results, strict=True))
+    return found
+
+
+def contents(grid: Grid, runs: Runs, words: Words, lang: str) -> dict[str, Any]:
+    """The plain values of the page."""
+    first = next(iter(next(iter(runs.values())).values()))
+    pack = first.pack
     wanted = list(dict.fromkeys((*(i for i, _ in words.charts), *words.more, *INDICATORS)))
     places = [pack.city_id, *pack.regions]  # counties only where a chart shows one: a file stays small enough to send
     places += [p for p in dict.fromkeys(p for _, p in words.charts) if p and p not in places]
-    cities, first = [], None
-    for scale in scales:
-        scenarios = [grid.reference, *(node.scenario for node in grid.nodes)]
-        results = run_all(
-            scenarios, start=START, end=END, scale=scale, replicates=replicates, seed=seed, detail="counties",
-            pack=pack, **options,
-        )  # fmt: skip
-        first = first or results[0]
-        cities.append(_city(grid, results, places, wanted, scale, replicates, seed))
     shown = [i for i in wanted if i in first.indicators]
     return {
         "lang": lang,
@@ -63,39 +71,38 @@ def contents(
         "years": list(first.years),
         "charts": _charts(words, shown, places),
         "cards": [i for i in CARDS if i in shown],
-        "cities": cities,
-        "seed": seed,
+        "cities": [_city(grid, results, places, shown) for results in runs.values()],
+        "seed": first.seed,
         "version": model_version(pack.hash),
         "data": f"{pack.name} {pack.hash[:12]}",
     }
 
 
-def _city(
-    grid: Grid, results: list[Result], places: list[str], wanted: list[str], scale: float, replicates: int, seed: int
-) -> dict[str, Any]:
+def _city(grid: Grid, results: dict[str, Result], places: list[str], indicators: list[str]) -> dict[str, Any]:
     """The grid at one scale: values[place][indicator][future][year] of the reference and of every node."""
-    pack = results[0].pack
-    options = {"seed": seed, "futures": replicates, "scale": scale, "version": model_version(pack.hash)}
-    shown = [results[0].indicators.index(i) for i in wanted if i in results[0].indicators]
-    at = [results[0].places.index(p) for p in places]
+    reference = results[grid.reference.hash]
+    pack, scale = reference.pack, reference.scale
+    options = {"seed": reference.seed, "futures": len(reference.seeds), "scale": scale}
+    at = [reference.places.index(p) for p in places]
+    rows = [reference.indicators.index(i) for i in indicators]
 
-    def run(scenario, result: Result) -> dict[str, Any]:
-        address = Address(scenario.settings, scenario.assumptions, scenario.shocks, **options)
-        flat = result.values.reshape(-1, *result.values.shape[2:])[:, :, at][..., shown]
+    def run(scenario: Scenario) -> dict[str, Any]:
+        address = Address(
+            scenario.settings, scenario.assumptions, scenario.shocks, version=model_version(pack.hash), **options
+        )
+        values = results[scenario.hash].values
+        flat = values.reshape(-1, *values.shape[2:])[:, :, at][..., rows]
         values = np.where(np.isnan(flat), None, flat.astype(object)).transpose(2, 3, 0, 1)
         return {"hash": scenario.hash, "address": "?" + write_address(address, pack), "values": values.tolist()}
 
-    reference, *nodes = results
     return {
         "scale": scale,
         "weight": round(1.0 / scale),
         "people": round(float(pack.town_residents(START).sum()) * scale),
         "futures": int(reference.values.shape[0] * reference.values.shape[1]),
-        "reference": run(grid.reference, reference),
-        "nodes": [
-            {"at": list(n.at), **run(n.scenario, r)} for n, r in zip(grid.nodes, nodes, strict=True)
-        ],
-    }  # fmt: skip
+        "reference": run(grid.reference),
+        "nodes": [{"at": list(node.at), **run(node.scenario)} for node in grid.nodes],
+    }
 
 
 def _axis(axis) -> dict[str, Any]:
