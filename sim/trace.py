@@ -10,7 +10,7 @@ from sim.inside.choice import TERMS, choice, hazard_of, mover, terms
 from sim.model import CityModel
 from sim.steps import attraction
 from sim.steps.choice import location_of
-from sim.views import HouseholdView
+from sim.views import HouseholdView, PersonView
 
 __all__ = ["TERMS", "Option", "Weighing", "YearOfLife", "terms_of", "trace_household", "weigh"]
 
@@ -42,6 +42,7 @@ class YearOfLife:
     """What a household looked like on 1 November, and what it weighed in the year before."""
 
     year: int
+    household: int  # key
     place: str
     part: str
     size: int
@@ -81,34 +82,44 @@ def weigh(model, row: int) -> Weighing:
 def _snapshot(model, view: HouseholdView, weighing: Weighing | None) -> YearOfLife:
     members = view.members
     return YearOfLife(
-        model.year, *_place(model, view.home), len(members), view.tenure, [m.age for m in members],
+        model.year, int(view.key), *_place(model, view.home), len(members), view.tenure, [m.age for m in members],
         [round(x, 2) for x in view.income],
         [_place(model, 2 * m.hukou_place if m.hukou_place < model.T else m.hukou_place + model.T)[0] for m in members],
         weighing,
     )  # fmt: skip
 
 
-def trace_household(policy, key: int, *, start: int = 2020, end: int = 2035, **model_options) -> list[dict]:
+def trace_household(
+    policy, key: int, *, start: int = 2020, end: int = 2035, person: bool = False, **model_options
+) -> list[dict]:
     """A household's life as one dict a year (see `YearOfLife`); ends when the household ends.
 
-    Raises KeyError when no household of the start population has this key.
+    With `person` the key is a person's: the household is that in which the person lives each year, and the life ends
+    with the person's. Raises KeyError when the start population has no such key.
     """
     model = CityModel(policy, start=start, end=end, **model_options)
-    view = HouseholdView(model, key)
+    table, view = (model.people, PersonView(model, key)) if person else (model.households, HouseholdView(model, key))
     if view.row is None:
-        example = int(model.households.key[0])
-        raise KeyError(f"no household has key {key} in {start} at this scale; one that exists is {example}")
+        what, example = "person" if person else "household", int(table.key[0])
+        raise KeyError(f"no {what} has key {key} in {start} at this scale; one that exists is {example}")
+
+    def household() -> HouseholdView | None:
+        if view.row is None:
+            return None
+        return view.home if person else view
+
     weighed: list[Weighing | None] = [None]
 
     def watch(name: str, city) -> None:
         if name == "moving":
-            weighed[0] = weigh(city, view.row) if view.row is not None else None
+            home = household()
+            weighed[0] = weigh(city, home.row) if home else None
 
     model.watch = watch
-    life = [asdict(_snapshot(model, view, None))]
+    life = [asdict(_snapshot(model, household(), None))]
     while model.year < end and view.row is not None:
         weighed[0] = None
         model.step()
         if view.row is not None:
-            life.append(asdict(_snapshot(model, view, weighed[0])))
+            life.append(asdict(_snapshot(model, household(), weighed[0])))
     return life

@@ -5,13 +5,16 @@ import pytest
 
 from scenarios.address import read_address
 from scenarios.runner import Job, run_job
+from sim.catalogue import CatalogueError, parameters
 from sim.data import load_pack
 from sim.inside.cases import CONVERTS, MOVES, find_case, row_of
 from sim.inside.choice import TERMS, choice, term_table
 from sim.inside.conversion import conversion
+from sim.inside.flips import flips
 from sim.inside.samples import LARGER, other_city
 from sim.inside.tipping import CONSIDER, EARNINGS, RENT, SERVICE, apply, conversion_tips, tips
 from sim.inside.worlds import World
+from sim.inside.year import year_of
 from sim.policy import compile_policy
 from sim.steps import attraction, hukou, moving
 from sim.steps.choice import NO_MOVE
@@ -240,3 +243,88 @@ def test_a_job_can_run_another_city(pack):
     assert np.array_equal(second, again, equal_nan=True) and not np.array_equal(first, second, equal_nan=True)
     residents = [values[0, 0, run_job(jobs[0])[2].index("residents")] for values in (first, second)]
     assert residents[0] == pytest.approx(residents[1], rel=0.02)
+
+
+# --- a year, rule by rule ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lived(world):
+    """Households in 2022 and the rules asked about each, beside what the year then did to it."""
+    keys = [int(k) for k in world.run(2021).households.key[::37]]
+    return {key: year_of(world, key, 2022) for key in keys[:24]}
+
+
+def test_the_rules_of_a_year_are_those_that_the_kernels_ask(world, lived):
+    """Deaths fall where the laid-open draw says, in the order of the model, with equations and parameters."""
+    plain = world.run(2021)
+    after = world.run(2022)
+    alive = set(after.people.key.tolist())
+    order = ["demography", "families", "incomes", "moving", "housing", "hukou"]
+    deaths = 0
+    for key, asked in lived.items():
+        steps = [order.index(one.step) for one in asked]
+        assert steps == sorted(steps)
+        row = row_of(plain, key)
+        members = plain.people.key[plain.households.first[row] :][: plain.households.size[row]]
+        for one in asked:
+            assert len(one.equation) > 40 and np.isfinite(one.value)
+            assert (one.u is None) == (one.happens is None)
+            if one.rule == "mortality.death_chance" and one.happens:
+                deaths += 1
+                assert int(members[one.who]) not in alive
+    assert {one.rule for asked in lived.values() for one in asked} >= {
+        "mortality.death_chance", "income.net_earnings", "moving.consider_hazard", "hukou.conversion_probability",
+    }  # fmt: skip
+
+
+def test_wage_income_is_the_sum_of_the_net_earnings_shown(world, lived):
+    """Wages and business of households without farmers: what the rules give is what the household received."""
+    model = world.until(2022, "moving")
+    checked = 0
+    for key, asked in lived.items():
+        try:
+            row = row_of(model, key)
+        except KeyError:
+            continue
+        i = slice(int(model.households.first[row]), int(model.households.first[row] + model.households.size[row]))
+        if ((model.people.status[i] == 2) & (model.people.sector[i] == 1)).any():
+            continue
+        net = sum(one.value for one in asked if one.rule == "income.net_earnings")
+        received = float(model.households.wage_income[row]) + float(model.households.business_income[row])
+        assert net == pytest.approx(received, rel=1e-5, abs=0.5)
+        checked += net > 0
+    assert checked > 5
+
+
+def test_parameters_of_a_rule_are_found_in_its_source(lived):
+    asked = [one for rules in lived.values() for one in rules]
+    hazard = next(one for one in asked if one.rule == "moving.consider_hazard")
+    assert "consider_rate" in hazard.parameters and set(hazard.parameters) <= set(parameters())
+
+
+# --- a parameter changed ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "value"), [("stay_weight", None), ("income_weight", None), ("conversion_base", None)])
+def test_flips_are_the_decisions_of_a_world_in_which_the_parameter_is_changed_at_that_moment(world, name, value):
+    entry = parameters()[name]
+    value = 0.5 * (entry.default + entry.bounds[1])
+    found = flips(world, 2022, name, value)
+    assert found.flipped > 0
+    assert found.then - found.decided == len(found.starts) - len(found.stops)
+    model = world.until(2022, found.step)
+    model.set_parameters({name: value})
+    for key in (found.starts[:3], found.stops[:3]):
+        for one in key:
+            row = row_of(model, one)
+            does = wish_of(model, row) != NO_MOVE if found.step == "moving" else conversion(model, row).converts
+            assert does == (found.of(one) == "starts")
+
+
+def test_the_same_value_flips_nothing_and_an_impossible_one_is_refused(world):
+    assert flips(world, 2022, "stay_weight", parameters()["stay_weight"].default).flipped == 0
+    with pytest.raises(CatalogueError):
+        flips(world, 2022, "stay_weight", 1e9)
+    with pytest.raises(ValueError, match="neither moves nor conversions"):
+        flips(world, 2022, "farm_exit_income", 1.0)

@@ -257,3 +257,24 @@ def test_an_unknown_key_is_refused_in_one_helpful_line(population, capsys, key, 
         assert int(example) in set(population.households.key.tolist())
     assert main(["trace", "baseline", "--household", key, *OPTIONS, "--lang", "zh"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_person_can_be_followed_from_one_household_to_another(pack, population):
+    """A person's life is told year by year to its end; some leave the household they began in, and both are told."""
+    policy = compile_policy([], {}, pack, 2020, END)
+    plain = CityModel(policy, scale=SCALE, seed=3, population=population).run_until(END)
+    young = np.flatnonzero((population.people.birth_year >= 1996) & (population.people.birth_year <= 2002))
+    changed = gone = 0
+    for key in population.people.key[young[::60]]:
+        life = trace.trace_household(policy, int(key), end=END, person=True, scale=SCALE, seed=3, population=population)
+        rows = np.flatnonzero(plain.people.key == key)
+        assert (len(rows) == 0) == (life[-1]["year"] < END)
+        gone += len(rows) == 0
+        if len(rows):
+            household = plain.people.household[rows[0]]
+            assert life[-1]["household"] == int(plain.households.key[household])
+            assert life[-1]["size"] == int(plain.households.size[household])
+        changed += len({year["household"] for year in life}) > 1
+    assert changed > 0
+    with pytest.raises(KeyError, match="no person has key 5"):
+        trace.trace_household(policy, 5, end=END, person=True, scale=SCALE, population=population)

@@ -112,6 +112,16 @@ def _seen(world: World, kind: str, last: int) -> dict[int, dict[str, np.ndarray]
     return found
 
 
+def goers(world: World, last: int) -> list[int]:
+    """Keys of the households of the start population that decide to move somewhere in some year, sorted."""
+    model = world.open()
+    begun = {int(key) for key, size in zip(model.households.key, model.households.size, strict=True) if size > 1}
+    found: set[int] = set()
+    for seen in _seen(world, MOVES, last).values():
+        found |= {int(key) for key in seen["key"][seen["decision"] != NO_MOVE]}
+    return sorted(found & begun)
+
+
 def _state(model) -> dict[str, np.ndarray]:
     hh = model.households
     return {

@@ -50,7 +50,7 @@ def teach_page(here: Desk) -> None:
 def header(here: Desk, by_id: dict[str, Lesson], broken: list[Broken], chosen: str) -> None:
     """The lessons as a menu, the look inside, the way back to the sandbox, and the language."""
     language = here.language
-    ids = [*by_id, *(one.id for one in broken)]
+    ids = [*by_id, *(one.id for one in broken), INSIDE]
 
     def name(key: str) -> str:
         if key == INSIDE:

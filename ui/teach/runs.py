@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Any
 
 from scenarios.address import END, START
 from scenarios.lessons import Lesson
@@ -80,9 +81,9 @@ def other_cities(baseline: Scenario, scenario: Scenario, size: Size, tick: Calla
 
 @dataclass(frozen=True)
 class Kept:
-    """A case as the store of runs keeps it."""
+    """Something else than a run, as the store of runs keeps it: a case, a life, the flips of a parameter."""
 
-    case: Case | None
+    value: Any
     nbytes: int = CASE_BYTES
 
 

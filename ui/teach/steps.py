@@ -235,7 +235,7 @@ def why(desk: Desk, lesson: Lesson, mine: Progress, status: Slot) -> None:
     found = small_pairs(desk, lesson, mine.values)
     table.html(f'<div class="lesson">{chain_table(language, lesson, found)}</div>')
     status.caption(text(language, "teach_waiting_case"))
-    case = case_of(desk, lesson, mine.values).result().case
+    case = case_of(desk, lesson, mine.values).result().value
     status.caption(text(language, "teach_ready", n=found.change(lesson.watch.indicator, lesson.watch.place).pairs))
     heading = f"<h4>{text(language, 'case_title')}</h4>"
     if case is None:

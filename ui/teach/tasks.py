@@ -97,7 +97,7 @@ def known_for(desk: Desk, lesson: Lesson, mine: Progress, one: Question, status:
     if one.kind == "scale":
         *_, found = gathered(desk, lesson, mine, status)
         return found
-    case = case_of(desk, lesson, mine.values).result().case if one.kind in ("reason", "tip") else None
+    case = case_of(desk, lesson, mine.values).result().value if one.kind in ("reason", "tip") else None
     return Evidence(small_pairs(desk, lesson, mine.values), case=case, scales=scales)
 
 
