@@ -96,9 +96,10 @@ def test_twice_the_travel_time_divides_the_odds_of_a_place_by_two_to_the_delta(s
         return weight[outside] / (weight.sum() - weight[outside]), weight[outside] / weight.sum()
 
     before, share = odds()
-    minutes = attraction.travel_minutes(model).copy()
+    travel = attraction.travel(model)
+    minutes = travel.table.copy()
     minutes[:, model.T + 1] *= 2.0
-    monkeypatch.setattr(attraction, "travel_minutes", lambda _: minutes)
+    monkeypatch.setattr(attraction, "travel", lambda _: travel._replace(table=minutes))
     after, new_share = odds()
     delta = model.par.moving.distance_weight
     assert after / before == pytest.approx(2.0**-delta, rel=1e-9)
