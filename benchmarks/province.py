@@ -199,7 +199,7 @@ def measure(copies: int, scale: float, years: int) -> dict:
     for _ in range(years):
         lived += len(model.people)
         model.step()
-    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    seconds, cpu, peak = time.perf_counter() - begin, time.process_time() - cpu, _peak()
     return {
         "copies": copies,
         "towns": model.T,
@@ -207,7 +207,7 @@ def measure(copies: int, scale: float, years: int) -> dict:
         "people_after": len(model.people),
         "cpu_ns_per_person_year": 1e9 * cpu / lived,
         "seconds_per_year": seconds / years,
-        "peak_bytes_per_person": _peak() / len(model.people),
+        "peak_bytes_per_person": peak and peak / len(model.people),
     }
 
 
@@ -217,13 +217,13 @@ def _forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def _peak() -> float:
-    """Highest resident memory since then, bytes; NaN where the system does not tell."""
+def _peak() -> float | None:
+    """Highest resident memory since then, bytes; None where the system does not tell."""
     try:
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     except OSError:
-        return math.nan
-    return next((1024.0 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), math.nan)
+        return None
+    return next((1024.0 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
 
 
 def main() -> None:

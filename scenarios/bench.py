@@ -23,6 +23,8 @@ APP_SCALE, APP_REPLICATES, MOVES = 0.01, 10, 12
 BATCH, QUICK_BATCH = 1000, 100
 WARM_SCALE, WARM_YEARS = 0.002, 2
 REFERENCE_SCALE, REFERENCE_YEARS = 0.005, 2
+COPIES, QUICK_COPIES = (1, 10, 30), (1, 10)  # cities side by side
+PROVINCE_SCALE = 0.02
 MIB = 2**20
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,7 +41,9 @@ def bench(quick: bool = False) -> Facts:
         "synthesis": synthesis(cold=not quick),
         "lever_to_result": lever_moves(),
         "batch": batch(QUICK_BATCH if quick else BATCH),
-        "reference": reference(),
+        "cost_by_scale": cost_by_scale(scales),
+        "reference": reference(scales[-1]),
+        "province": province(QUICK_COPIES if quick else COPIES),
     }
 
 
@@ -241,17 +245,68 @@ def batch(runs: int) -> Facts:
     return facts | {"extrapolated": runs != BATCH}
 
 
-def reference() -> Facts | None:
-    """Agent-years a second of the same rules on plain Mesa agents and of the columns, one thread; None if absent."""
+def cost_by_scale(scales: list[Facts]) -> Facts:
+    """CPU time a person-year of each scale to that of the scale before it: 1 is linear."""
+    cost = {f"{one['scale']:g}": one["cpu_ns_per_person_year"] for one in scales}
+    steps = list(cost)
+    return {f"{b}/{a}": cost[b] / cost[a] for a, b in zip(steps, steps[1:], strict=False)}
+
+
+def reference(largest: Facts) -> Facts | None:
+    """Agent-years a second of the same rules on plain Mesa agents and on columns; None where the folder is absent.
+
+    Objects use one thread (they cannot use more) and run a small city, at which an agent-year costs them least.
+    `columns` is the largest city of this bench with all its threads, `ratio` how many times as many agent-years a
+    second. `columns_small` is the small city on one thread, where the work that does not grow with people counts most.
+    """
+    if not _with_benchmarks():
+        return None
+    objects = _child("objects", REFERENCE_SCALE)
+    small = _child("columns", REFERENCE_SCALE)
+    columns = largest["person_years_per_second"]
+    return {
+        "objects_scale": REFERENCE_SCALE,
+        "objects": objects,
+        "columns_scale": largest["scale"],
+        "columns_threads": largest["threads"],
+        "columns": columns,
+        "ratio": columns / objects,
+        "columns_small": small,
+        "ratio_small": small / objects,
+    }
+
+
+def _with_benchmarks() -> bool:
+    """Whether the folder of benchmarks is there (not in an installed package)."""
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
-    try:
-        from benchmarks.reference.run import time_columns, time_reference
-    except ImportError:
-        return None
-    objects = time_reference(REFERENCE_SCALE, REFERENCE_YEARS, 1)
-    columns = time_columns(REFERENCE_SCALE, REFERENCE_YEARS, 1)
-    return {"scale": REFERENCE_SCALE, "objects": objects, "columns": columns, "ratio": columns / objects}
+    return (ROOT / "benchmarks" / "reference" / "run.py").is_file()
+
+
+def time_objects(scale: float) -> float:
+    """Agent-years a second on plain Mesa agents."""
+    from benchmarks.reference.run import time_reference
+
+    return time_reference(scale, REFERENCE_YEARS, 1)
+
+
+def time_columns(scale: float) -> float:
+    """The same on columns, one thread."""
+    from benchmarks.reference.run import time_columns
+
+    return time_columns(scale, REFERENCE_YEARS, 1)
+
+
+def province(copies: tuple[int, ...]) -> list[Facts] | None:
+    """Cost and memory of the city copied side by side (`benchmarks/province.py`); None where the folder is absent."""
+    return [_child("province", number, PROVINCE_SCALE) for number in copies] if _with_benchmarks() else None
+
+
+def measure_province(copies: float, scale: float) -> Facts:
+    """One size of province in this process."""
+    from benchmarks.province import measure
+
+    return measure(int(copies), scale, 2)
 
 
 # On screen
@@ -277,8 +332,14 @@ def lines(facts: Facts, lang: str) -> list[tuple[str, str]]:
     runs = facts["batch"]
     note = word("bench_extrapolated", lang, n=runs["runs"]) if runs["extrapolated"] else ""
     found.append((word("bench_batch", lang), f"{runs['seconds_per_1000']:.0f} s {note}"))
+    linear = ", ".join(f"{name}: {ratio:.2f}" for name, ratio in facts["cost_by_scale"].items())
+    found.append((word("bench_linear", lang), linear))
     if facts["reference"]:
-        found.append((word("bench_reference", lang), f"{facts['reference']['ratio']:.0f}"))
+        plain = facts["reference"]
+        found.append((word("bench_reference", lang), f"{plain['ratio']:.0f} / {plain['ratio_small']:.0f}"))
+    if facts["province"]:
+        cost = ", ".join(f"{one['towns']}: {one['cpu_ns_per_person_year']:.0f} ns" for one in facts["province"])
+        found.append((word("bench_province", lang), cost))
     return found
 
 
@@ -293,7 +354,15 @@ def table(facts: Facts, lang: str):
     return shown
 
 
-_TASKS = {"scale": measure_scale, "fresh": run_fresh, "population": read_population}
+_TASKS = {
+    "scale": measure_scale,
+    "fresh": run_fresh,
+    "population": read_population,
+    "objects": time_objects,
+    "columns": time_columns,
+    "province": measure_province,
+}
 
 if __name__ == "__main__":
+    _with_benchmarks()
     print(json.dumps(_TASKS[sys.argv[1]](*map(float, sys.argv[2:]))))

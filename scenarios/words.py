@@ -47,7 +47,12 @@ WORDS = {
     "bench_lever": ("拨动杠杆到结果（中位数 / 95% 分位）", "lever to result, median / 95th percentile"),
     "bench_batch": ("1% 城市运行 1000 次", "1000 runs of the 1 % city"),
     "bench_extrapolated": ("（由 {n} 次外推）", "(from {n} runs)"),
-    "bench_reference": ("比普通 Mesa 对象快（倍，单线程）", "times as fast as plain Mesa objects (one thread)"),
+    "bench_linear": ("每人年 CPU 用时，与小一级比例之比", "CPU a person-year to that of the scale before"),
+    "bench_reference": (
+        "比普通 Mesa 对象快（倍：最大城市，全部线程 / 小城市，单线程）",
+        "times as fast as plain Mesa objects (largest city, all threads / small city, one thread)",
+    ),
+    "bench_province": ("合成省：每人年 CPU 用时，按镇街数", "synthetic province: CPU a person-year by number of towns"),
     "audit": ("对照规划目标，检查规划自身的算术", "hold a scenario against the plan, and the plan against itself"),
     "brief": ("把一个情景写成简报（Word、HTML 或 Markdown）", "write a briefing on a scenario: Word, HTML, Markdown"),
     "brief_file": ("简报文件（.docx、.html 或 .md）", "file of the briefing (.docx, .html or .md)"),
