@@ -1,7 +1,7 @@
 """A lever acts through the rule that its entry names: take the rule's effect away, and the bounds give the same city.
 
-One year of a small city. Only rules that steps call as plain Python can be taken away here; what loops over people is
-compiled into its kernel.
+One year of a small city. What loops over people is compiled into its kernel; a kernel over towns is run as plain Python
+here (`KERNELS`), so that it calls the rule that stands in.
 """
 
 from types import SimpleNamespace
@@ -15,11 +15,18 @@ from sim.catalogue import levers
 from sim.data import load_pack
 from sim.rules import budget, housing_market, labour_demand, land, permits, services
 from sim.steps import attraction, incomes
+from sim.steps import permits as permit_step
 
 
 def plain(function):
     """What stands in for a compiled rule that is called by its `py_func`."""
     return SimpleNamespace(py_func=function)
+
+
+def rule(function):
+    """What stands in for a rule that is called both ways."""
+    function.py_func = function
+    return function
 
 
 # lever -> (indicator, place, where the rule is called from, the rule without its effect)
@@ -36,13 +43,20 @@ WITHOUT = {
     "job_relocation": ("jobs", "west", labour_demand, plain(lambda wanted, posts, p: 0.0)),
     "rural_jobs": ("jobs", None, labour_demand, plain(lambda base, posts: base + 0.0 * posts)),
     "job_growth_secondary": ("jobs", None, labour_demand, plain(lambda external, lever: external + 0.0 * lever)),
-    "permit_school": ("conversions", None, permits, lambda general, own, coverage: coverage * general),
-    "permit_coverage": ("conversions", None, permits, lambda general, own, coverage: np.maximum(general, own)),
+    "permit_school": ("conversions", None, permits, rule(lambda general, own, coverage: coverage * general)),
+    "permit_coverage": ("conversions", None, permits, rule(lambda general, own, coverage: np.maximum(general, own))),
     "farmer_training": ("farm_income", None, incomes, lambda trained, farmers, p: 0.0),
     "rural_amenity": ("residents", None, attraction, lambda liveable, at_start, p: 0.0 * liveable),
     "settlement_reward": ("revenue", None, budget, lambda persons, yuan: 0.0 * persons),
     "land_revenue_to_villages": ("programme_cost", None, budget, lambda revenue, share: 0.0 * revenue),
 }  # fmt: skip
+
+# compiled loops over towns that call these rules: levers -> (module, kernel)
+KERNELS = {
+    "permit_school": (permit_step, "_parts"),
+    "permit_coverage": (permit_step, "_parts"),
+    "rural_amenity": (attraction, "_places"),
+}
 
 
 def gap(lever, indicator, place):
@@ -63,6 +77,9 @@ def test_without_its_rule_the_lever_does_nothing(lever, monkeypatch):
     name = levers()[lever].rule.split(".")[1]
     assert hasattr(module, name), f"{module.__name__} does not call {levers()[lever].rule}"
     monkeypatch.setattr(module, name, mutant)
+    if lever in KERNELS:
+        where, kernel = KERNELS[lever]
+        monkeypatch.setattr(where, kernel, getattr(where, kernel).py_func)
     assert gap(lever, indicator, place) == 0.0
 
 
