@@ -173,6 +173,7 @@ WORDS = {
     "term_size": ("城镇规模", "size"),
     "term_distance": ("距离", "distance"),
     "term_home": ("家乡", "home place"),
+    "term_room": ("找房难易", "chance of a home"),
     "term_stay": ("留居", "years here"),
     "term_constant": ("县区常数", "county constant"),
     "term_amenity": ("宜居乡村", "liveable village"),

@@ -82,6 +82,7 @@ class Decision(IntEnum):
     BIRTH_ABILITY = 49
     SPLIT_KEY = 50
     CANDIDATES = 51
+    COLLEGE_PLACE = 52
 
 
 @nb.njit(inline="always")

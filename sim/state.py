@@ -76,6 +76,7 @@ SIGNALS = {
     "price": ("[2T]", "yuan per m2", "housing"),
     "vacancy": ("[2T]", "share of commodity homes that stand empty", "housing"),
     "home_cutoff": ("[call, 2T, home type]", "priority below which a request gets a home", "housing"),
+    "home_chance": ("[2T]", "chance that a request for a home is met, as movers know it", "housing"),
     "service": ("[T + O]", "index of services per entitled person, 1 = city mean at start", "services"),
     "migrant_access": ("[T]", "share of entitled pupils registered elsewhere who find a place", "services"),
     "training_chance": ("[T]", "chance that a worker who may be trained is, published where places are", "labour"),

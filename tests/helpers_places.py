@@ -20,7 +20,7 @@ from sim.steps.home_requests import CALLS, OPEN
 
 def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleNamespace:
     """A model without people; levers are 0 unless set (ratios 1), parameters are the catalogue's unless
-    replaced, only that no home is held empty by its owner."""
+    replaced, only that no home is held empty by its owner and no land quota is passed on."""
     towns, counties, outside = 2, 2, 1
     values = {k: (1.0 if e.unit == "ratio" else 0.0) for k, e in levers().items()}
     values |= {"permit_coverage": 1.0, "migrant_school_share": 1.0, "growth_boundary": 1e9}
@@ -33,7 +33,7 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
         county_region=np.array([0, 1], np.int8),
         town_area_km2=np.array([1.0, 2.0]),
     )
-    m.par = Parameters({"held_empty": 0.0} | (parameters or {}))
+    m.par = Parameters({"held_empty": 0.0, "quota_pooled": 0.0} | (parameters or {}))
     m.people, m.households = People(0), Households(0)
     m.towns = TownState.empty(towns, counties)
     m.signals = Signals()
@@ -51,8 +51,10 @@ def city(scale=1.0, year=2020, seed=1, parameters=None, **levers_set) -> SimpleN
     m.publish("price", np.full(2 * towns, 7_500.0))
     m.publish("rent", np.full(m.P, 10_000.0))
     m.publish("migrant_access", np.ones(towns))
+    m.publish("home_chance", np.ones(2 * towns))
     m.publish("home_cutoff", np.full((CALLS, 2 * towns, HOME_TYPES), OPEN))
     m.housing_state = SimpleNamespace(
+        asked=np.zeros(2 * towns, np.int64),
         unmet=np.zeros(2 * towns, np.int64),
         started=np.zeros(2 * towns, np.int64),
         public_started=np.zeros(towns, np.int64),

@@ -106,10 +106,12 @@ def test_school_by_age():
     assert status(22, STUDENT, 0.0, 0.0, 0, p) == UNEMPLOYED
 
 
-def test_education_is_set_on_finishing():
-    reached = schooling.education_finished
-    assert [reached(a, STUDENT, 0) for a in (15, 16, 18, 19, 21, 22)] == [0, JUNIOR, JUNIOR, SENIOR, SENIOR, COLLEGE]
-    assert reached(19, STUDENT, COLLEGE) == COLLEGE  # never less than before
+def test_education_is_the_level_attended():
+    reached = schooling.education_attended
+    ages = (12, 13, 15, 16, 18, 19, 21)
+    assert [reached(a, STUDENT, 0) for a in ages] == [0, JUNIOR, JUNIOR, SENIOR, SENIOR, COLLEGE, COLLEGE]
+    assert reached(16, UNEMPLOYED, JUNIOR) == JUNIOR and reached(19, UNEMPLOYED, SENIOR) == SENIOR
+    assert reached(22, UNEMPLOYED, COLLEGE) == COLLEGE  # never less than before
 
 
 def test_insurance_years():

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from calibration.fit import apmc, screening
 from calibration.fit.distance import FAR, distance, run_noise
-from calibration.fit.pipeline import QUICK, Fit, Settings, calibrate, fit, run_seed
+from calibration.fit.pipeline import QUICK, Fit, Settings, calibrate, fit, run_seed, simulate_one
 from calibration.fit.space import Space, names
 from calibration.fit.store import RUNS, RunStore
 from calibration.targets import targets
@@ -190,7 +190,7 @@ def toy(jobs):
     """Two numbers of each run, from its parameters and its luck."""
     for values, seed in jobs:
         x = 0.0 if values is None else values["stay_weight"]
-        yield np.array([x + seed % 97 / 1e4, 1.0 / 3.0 + seed % 89 / 1e4])
+        yield np.array([x + seed % 97 / 1e4, 1.0 / 3.0 + seed % 89 / 1e4]), ""
 
 
 def test_a_fit_that_is_killed_anywhere_ends_in_the_same_bytes(tmp_path):
@@ -215,6 +215,28 @@ def test_a_fit_that_is_killed_anywhere_ends_in_the_same_bytes(tmp_path):
         made(folder, toy, resume=True)
         for name in names_:
             assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), (stop, name)
+
+
+def test_a_run_that_breaks_off_is_recorded_and_never_kept(tmp_path):
+    """The last run of the first wave fails: the fit goes on, says why, and a resumed one says the same."""
+
+    def failing(jobs):
+        for (values, seed), found in zip(jobs, toy(jobs), strict=True):
+            broken = seed == run_seed(0 if values is None else TINY.seed, "wave 0", 3)
+            yield (np.full(2, np.nan), "ValueError: no way") if broken else found
+
+    population = made(tmp_path / "a", failing)
+    assert (tmp_path / "a" / "rejected.csv").read_text() == "stage,run,reason\nwave 0,3,ValueError: no way\n"
+    assert (population.distances < FAR).all()
+    made(tmp_path / "a", failing, resume=True)
+    assert "no way" in (tmp_path / "a" / "rejected.csv").read_text()
+    with pytest.raises(ScenarioError, match="default values broke off: X"):
+        made(tmp_path / "b", lambda jobs: ((np.full(2, np.nan), "X") for _ in jobs))
+
+
+def test_a_run_of_the_city_that_raises_has_a_reason(pack):
+    values, reason = simulate_one(({"no_such_parameter": 1.0}, 1, 0.01, str(pack.folder)))
+    assert np.isnan(values).all() and len(values) == len(targets(pack)) and "no_such_parameter" in reason
 
 
 def test_a_folder_is_not_mixed_with_another_fit(tmp_path):

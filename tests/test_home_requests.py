@@ -53,6 +53,7 @@ def test_wishes_in_order():
     assert got[3] == DORMITORY
     assert got[4] == NO_HOME
     assert m.housing_state.unmet.tolist() == [0, 0, 0, 1]
+    assert m.housing_state.asked.tolist() == [1, 3, 0, 1]
 
 
 def test_losers_fall_to_the_next_wish():

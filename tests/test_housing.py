@@ -129,6 +129,23 @@ def test_builders_by_hand():
     assert construction.land_of_homes(P, 90) == 4500.0
 
 
+def test_builders_answer_to_those_who_find_no_home():
+    p = record("housing", {"natural_vacancy": 0.12, "lacking_response": 0.5, "supply_elasticity": 2})
+    # (88 + 22) / 0.88 - 100 - 5 = 20 homes lack; half of them where building pays, a quarter of that at half the cost
+    assert construction.starts_for_lacking(p, 100, 5, 88, 22, 1.3) == pytest.approx(10.0)
+    assert construction.starts_for_lacking(p, 100, 5, 88, 22, 0.5) == pytest.approx(2.5)
+    assert construction.starts_for_lacking(p, 100, 30, 88, 22, 1.3) == 0.0  # enough are under way
+
+
+def test_the_chance_of_a_home_is_learnt():
+    p = record("housing", {"room_memory": 0.5, "room_prior_weight": 4})
+    # 12 of 16 refused; with 4 at the county's 0.75: (4 + 3) / 20 = 0.35; half of the way from 0.95: 0.65
+    assert housing_market.home_chance(p, 0.95, 16, 12, 0.75) == pytest.approx(0.65)
+    assert housing_market.home_chance(p, 0.95, 0, 0, 0.75) == pytest.approx(
+        0.85
+    )  # nobody asked: half of the way to the county's
+
+
 def test_villagers_by_hand():
     # 96 of 100 taken, 5 % spare wants 101.05: 1.0526 lacks, within 2 a year; 100 of 100 lacks 5.26 -> 2
     assert construction.villagers_build(P, 100, 96) == pytest.approx(1.0526, abs=1e-4)

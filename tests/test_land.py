@@ -21,6 +21,16 @@ def test_quota_follows_people_by_hand():
     assert same.tolist() == [100.0, 300.0]  # nobody settled anywhere
 
 
+def test_spare_quota_goes_to_those_who_want_more():
+    p = record("land", {"quota_pooled": 0.5})
+    # 60 of 100 are spare, 30 of them pass on; 40 and 20 lack: two thirds and one third of 30
+    limit = rules.pooled(p, np.array([100.0, 10.0, 10.0]), np.array([40.0, 50.0, 30.0]))
+    assert limit == pytest.approx([100.0, 30.0, 20.0])
+    same = rules.pooled(p, np.array([100.0, 10.0]), np.array([40.0, 12.0]))
+    assert same == pytest.approx([100.0, 12.0])  # nobody gets more than is wanted
+    assert rules.pooled(p, np.array([5.0]), np.array([4.0])).tolist() == [5.0]
+
+
 def test_demand_by_hand():
     # 10 * 60 + 4 * 50 + 1000 = 1800; losses count as zero
     assert rules.land_demand(P, 10, 4, 1000.0) == 1800.0

@@ -37,11 +37,18 @@ def test_family_comes_along():
     assert moving.family_comes_along.py_func(1.0, 0.0, 120.0, p) == pytest.approx(0.268941, abs=1e-6)
 
 
+def test_college_place():
+    p = P(college_away=0.8, college_seats=[3.0, 0.0, 1.0])
+    # u / 0.8 * 4 seats: 0.59 -> 2.95 (first place), 0.61 -> 3.05 (third, the second has no seats), 0.8 stays
+    assert [moving.college_place.py_func(u, 3, p) for u in (0.01, 0.59, 0.61, 0.79, 0.8, 0.99)] == [0, 0, 2, 2, -1, -1]
+    assert moving.college_place.py_func(0.4, 1, p) == 0  # only one place outside
+
+
 def test_terms_of_a_place():
     p = P(
         income_weight=1.5, service_weight=0.5, service_child_factor=2.0, network_weight=0.2, size_weight=0.8,
         distance_weight=1.2, distance_reference=15.0, home_weight=2.0, homestead_weight=0.5, stay_weight=3.0,
-        stay_years_weight=0.1, attachment_years=10.0, stay_registered=1.0,
+        stay_years_weight=0.1, attachment_years=10.0, stay_registered=1.0, room_weight=0.5,
     )  # fmt: skip
     # 1.5 * ln((50,000 - 10,000) / 1000) = 1.5 * ln 40 = 1.5 * 3.688879 = 5.533319
     assert destination.income_utility.py_func(50_000.0, 10_000.0, p) == pytest.approx(5.533319, abs=1e-5)
@@ -54,6 +61,8 @@ def test_terms_of_a_place():
     assert destination.size_utility.py_func(20_000.0, p) == pytest.approx(2.396986, abs=1e-5)
     assert destination.distance_utility.py_func(60.0, p) == pytest.approx(-1.663553, abs=1e-5)  # -1.2 * ln 4
     assert destination.distance_utility.py_func(0.2, p) == pytest.approx(3.249660, abs=1e-5)  # as one minute: 1.2 ln 15
+    assert destination.room_utility.py_func(0.25, p) == pytest.approx(-0.693147, abs=1e-6)  # 0.5 * ln 0.25
+    assert destination.room_utility.py_func(0.0, p) == pytest.approx(-2.302585, abs=1e-6)  # as 1 %: 0.5 * ln 0.01
     assert destination.home_utility.py_func(True, True, p) == 2.5
     assert destination.stay_utility.py_func(4.0, True, p) == pytest.approx(4.4)  # 3 + 0.4 + 1
     assert destination.stay_utility.py_func(40.0, False, p) == pytest.approx(4.0)  # 3 + 10 years at the most

@@ -74,7 +74,7 @@ def test_the_place_chosen_is_that_of_the_full_choice(small):
     registered, homestead = int(small.people.hukou_place[i]), int(small.households.homestead[row])
     here, group, w = location_of(home, small.T), int(geo.group_of[registered]), np.empty(city.P)
     total = choice_weights(
-        full.pull[0, group], full.reach[here], home, registered, homestead, 5.0, city.T, p, w
+        full.pull[0, group], full.reach[here], full.room, home, registered, homestead, 5.0, city.T, p, w
     )  # fmt: skip
     room = candidates.room(small.O)
     lists = np.empty(room), np.empty(room, np.int64)

@@ -18,7 +18,7 @@ from sim.views import HouseholdView
 
 SCALE = 0.002
 END = 2025
-TERMS = {"income", "services", "network", "size", "distance", "home", "stay", "constant", "amenity"}
+TERMS = {"income", "services", "network", "size", "distance", "room", "home", "stay", "constant", "amenity"}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,8 @@ def _all_terms(city, table):
         here = location_of.py_func(int(hh.home[row]), city.T)
         w = np.empty(city.P)
         choice_weights(
-            table.pull[kind, group], table.reach[here], int(hh.home[row]), people.hukou_place[i], hh.homestead[row],
-            float(city.year - people.arrival_year[i]), city.T, city.par.moving, w,
+            table.pull[kind, group], table.reach[here], table.room, int(hh.home[row]), people.hukou_place[i],
+            hh.homestead[row], float(city.year - people.arrival_year[i]), city.T, city.par.moving, w,
         )  # fmt: skip
         for place in range(city.P):
             pairs.append((np.log(w[place]), sum(trace.terms_of(city, table, int(row), place).values())))

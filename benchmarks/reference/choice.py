@@ -12,6 +12,7 @@ from benchmarks.reference.plain import child_key, plain
 from sim.codes import COLLEGE, HEAD, OFFSPRING, OTHER, PRIMARY_EDUCATION, STUDENT, VILLAGES_PER_TOWN
 from sim.draws import Decision, draw, stream
 from sim.rules import destination, moving
+from sim.rules.schooling import COLLEGE_STARTS
 from sim.steps import arrivals, attraction
 from sim.steps.choice import ADULT, SCHOOL_AGE_FROM, SCHOOL_AGE_TO, location_of
 
@@ -20,6 +21,7 @@ home_utility = plain(destination.home_utility)
 stay_utility = plain(destination.stay_utility)
 consider_hazard = plain(moving.consider_hazard)
 family_comes_along = plain(moving.family_comes_along)
+college_place = plain(moving.college_place)
 
 
 @dataclass(eq=False)
@@ -48,6 +50,7 @@ def world_of(model, table: attraction.Attraction) -> SimpleNamespace:
         p=model.rules.moving,
         pull=table.pull.tolist(),
         reach=table.reach.tolist(),
+        room=table.room.tolist(),
         service=table.service.tolist(),
         entitlement=table.entitlement.tolist(),
         minutes=attraction.travel_minutes(model).tolist(),
@@ -57,6 +60,7 @@ def world_of(model, table: attraction.Attraction) -> SimpleNamespace:
         consider=model.stream(Decision.CONSIDER_MOVE),
         destination=model.stream(Decision.DESTINATION),
         family=model.stream(Decision.FAMILY_MOVES),
+        college=model.stream(Decision.COLLEGE_PLACE),
     )
 
 
@@ -70,6 +74,10 @@ def consider(household: Household, world: SimpleNamespace, to_household: dict, t
     """Enters the place that the household wants to move to, or the places that members want to move to alone."""
     alone = {}
     for person in household.members:
+        if begins_college(person, world):
+            away = college_place(draw(world.college, person.key), len(world.room) - 2 * world.T, world.p)
+            if away >= 0:
+                alone[person] = 2 * world.T + away
         if not considers(person, world):
             continue
         place = destination_of(person, world)
@@ -85,10 +93,18 @@ def consider(household: Household, world: SimpleNamespace, to_household: dict, t
 def considers(person: Person, world: SimpleNamespace) -> bool:
     """Adults other than spouses and parents of the head consider a move by age, status and tenure."""
     age, own = world.year - person.birth_year, person.role == HEAD
-    if age < ADULT or not (own or person.role in (OFFSPRING, OTHER)) or (person.status == STUDENT and not own):
+    if age < ADULT or not (own or person.role in (OFFSPRING, OTHER)):
+        return False
+    if person.status == STUDENT and not (own and person.household.home < 2 * world.T):
         return False
     chance = consider_hazard(world.intensity[min(age, 100)], person.status, person.household.tenure, world.p)
     return draw(world.consider, person.key) < chance
+
+
+def begins_college(person: Person, world: SimpleNamespace) -> bool:
+    """Whether a member of a family in the city has entered college this year."""
+    age, lives = world.year - person.birth_year, person.household.home < 2 * world.T
+    return person.status == STUDENT and age == COLLEGE_STARTS and person.role in (OFFSPRING, OTHER) and lives
 
 
 def ages(household: Household, world: SimpleNamespace) -> list[int]:
@@ -133,10 +149,15 @@ def choice_weights(person: Person, pull: list[float], world: SimpleNamespace) ->
             total += factor * w[place]
             w[place] += factor * w[place]
     if family.homestead >= 0 and family.home != 2 * family.homestead:
-        more = w[2 * family.homestead] * (exp(home_utility(False, True, p)) - 1.0)
+        ready = exp(home_utility(False, True, p)) / world.room[2 * family.homestead]
+        more = w[2 * family.homestead] * (ready - 1.0)
         w[2 * family.homestead] += more
         total += more
-    stay = pull[family.home] * exp(stay_utility(float(world.year - person.arrival_year), here, p))
+    stay = (
+        pull[family.home]
+        / world.room[family.home]
+        * exp(stay_utility(float(world.year - person.arrival_year), here, p))
+    )
     total += stay - w[family.home]
     w[family.home] = stay
     return w, total

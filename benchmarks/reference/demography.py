@@ -30,7 +30,7 @@ birth_chance = plain(fertility.birth_chance)
 is_boy = plain(fertility.is_boy)
 newborn_ability = plain(fertility.newborn_ability)
 school_status = plain(schooling.school_status)
-education_finished = plain(schooling.education_finished)
+education_attended = plain(schooling.education_attended)
 insurance_year = plain(schooling.insurance_year)
 
 
@@ -112,12 +112,12 @@ def follow_career(person: Person, world: SimpleNamespace) -> None:
     if person.status not in (CHILD, STUDENT):
         return
     age = world.year - person.birth_year
-    person.education = education_finished(age, person.status, person.education)
     if age < SENIOR_STARTS:
         person.status = CHILD if age < SCHOOL_STARTS else STUDENT
-        return
-    luck = draw(world.senior, person.key), draw(world.college, person.key)
-    person.status = school_status(age, person.status, *luck, person.hukou_kind, world.p)
+    else:
+        luck = draw(world.senior, person.key), draw(world.college, person.key)
+        person.status = school_status(age, person.status, *luck, person.hukou_kind, world.p)
+    person.education = education_attended(age, person.status, person.education)
 
 
 def bear(mother: Person, world: SimpleNamespace) -> Person:

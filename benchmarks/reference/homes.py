@@ -56,6 +56,8 @@ def allocate(model, requests: list[Request], forming: bool) -> None:
     vacant = on_offer(model, housing.occupied(model)).tolist()
     world = _world(model)
     wishes = [wishes_of(request, world) for request in requests]
+    for request in requests:
+        model.housing_state.asked[request.place] += 1
     buyers = {request for request, (_, buys) in zip(requests, wishes, strict=True) if buys}
     for home_type, tenure in ORDER:
         asking = [

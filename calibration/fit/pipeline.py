@@ -16,9 +16,11 @@ from calibration.fit.distance import distance, run_noise
 from calibration.fit.space import CONSTANT, Space, names
 from calibration.fit.store import RunStore, replace_text
 from calibration.targets.target import MEASURES, Target, targets
+from scenarios.errors import ScenarioError
 from scenarios.runner import replicate_seed
 
-Simulate = Callable[[list[tuple[dict | None, int]]], Iterator[np.ndarray]]  # (parameters, run seed) -> values, in order
+# (parameters, run seed) -> (values, why the run broke off or ""), in order
+Simulate = Callable[[list[tuple[dict | None, int]]], Iterator[tuple[np.ndarray, str]]]
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Fit:
         missing = self.store.missing(stage, len(parameters))
         self.tell(len(parameters) - len(missing))
         jobs = [(parameters[k], run_seed(self.settings.seed, stage, k)) for k in missing]
-        for k, values in zip(missing, self.simulate(jobs) if jobs else (), strict=True):
-            self.store.add(stage, k, values)
+        for k, (values, reason) in zip(missing, self.simulate(jobs) if jobs else (), strict=True):
+            self.store.add(stage, k, values, reason)
             self.tell(1)
         return self.store.values(stage, len(parameters))
 
@@ -80,9 +82,18 @@ def run_seed(seed: int, stage: str, number: int) -> int:
 
 
 def fit(f: Fit) -> apmc.Population:
-    """All stages; writes screening.csv, waves.csv and ensemble.csv into the folder of the store."""
+    """All stages; writes screening.csv, waves.csv, rejected.csv and ensemble.csv into the folder of the store.
+
+    A run that breaks off is as far as a run can be, so it is never kept; with the catalogue's own values none may.
+    """
     s, folder = f.settings, f.store.folder
-    noise = run_noise(f.run("replicates", [None] * s.replicates), f.chosen)
+    replicates = f.run("replicates", [None] * s.replicates)
+    for (stage, k), reason in f.store.reasons.items():
+        if stage == "replicates":
+            raise ScenarioError(
+                f"run {k} with default values broke off: {reason}", f"默认参数的第 {k} 次运行中断：{reason}"
+            )
+    noise = run_noise(replicates, f.chosen)
     space = _screen(f, noise)
 
     def judge(stage: str, points: np.ndarray) -> np.ndarray:
@@ -97,6 +108,8 @@ def fit(f: Fit) -> apmc.Population:
         rows.append((wave, s.each, population.tolerance, accepted, population.effective))
         if accepted < s.least_accepted:
             break
+    broken = [(stage, k, reason) for (stage, k), reason in sorted(f.store.reasons.items())]
+    replace_text(folder / "rejected.csv", table(("stage", "run", "reason"), broken))
     replace_text(folder / "waves.csv", table(("wave", "runs", "tolerance", "accepted", "effective"), rows))
     replace_text(folder / "ensemble.csv", ensemble_text(population, space, s))
     return population
@@ -153,7 +166,7 @@ def calibrate(folder: Path, settings: Settings, resume: bool, workers: int, pack
     known = asdict(settings) | {"model": model_version(pack.hash), "measures": digest}
     store = RunStore(folder, json.loads(json.dumps(known)), resume)
 
-    def simulate(jobs: list[tuple[dict | None, int]]) -> Iterator[np.ndarray]:
+    def simulate(jobs: list[tuple[dict | None, int]]) -> Iterator[tuple[np.ndarray, str]]:
         tasks = [(values, seed, settings.scale, str(pack.folder)) for values, seed in jobs]
         return in_order(simulate_one, tasks, settings.scale, workers, pack)
 
@@ -162,13 +175,17 @@ def calibrate(folder: Path, settings: Settings, resume: bool, workers: int, pack
         fit(Fit(settings, store, simulate, targets(pack), names(), bar.update))
 
 
-def simulate_one(task: tuple[dict | None, int, float, str]) -> np.ndarray:
-    """One run in a worker: float64[targets]."""
+def simulate_one(task: tuple[dict | None, int, float, str]) -> tuple[np.ndarray, str]:
+    """One run in a worker: float64[targets], and why it broke off (values are then NaN) or ""."""
     from calibration.runs import live
     from sim.data import load_pack
 
     values, seed, scale, folder = task
-    return live(load_pack(folder), scale=scale, seed=seed, parameters=values)[1]
+    pack = load_pack(folder)
+    try:
+        return live(pack, scale=scale, seed=seed, parameters=values)[1], ""
+    except Exception as error:  # whatever a far-off parameter set does to the city, the fit goes on without it
+        return np.full(len(targets(pack)), np.nan), f"{type(error).__name__}: {error}"
 
 
 def changed(settings: Settings, **more) -> Settings:

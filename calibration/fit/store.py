@@ -18,6 +18,7 @@ class RunStore:
         """Opens a new folder, or one that was begun with the same settings; ScenarioError otherwise."""
         self.folder, self.path = folder, folder / RUNS
         self.done: dict[tuple[str, int], list[float]] = {}
+        self.reasons: dict[tuple[str, int], str] = {}  # of runs that broke off
         begun = (folder / SETTINGS).exists()
         if begun and not resume:
             raise ScenarioError("holds a fit; add --resume", "已有拟合；请加 --resume", file=str(folder))
@@ -43,12 +44,14 @@ class RunStore:
         with self.path.open("rb") as file:
             for line in file:
                 try:
-                    stage, number, values = json.loads(line)
+                    stage, number, values, *reason = json.loads(line)
                 except ValueError:
                     break
                 if not line.endswith(b"\n"):
                     break
                 self.done[stage, number] = values
+                if reason:
+                    self.reasons[stage, number] = reason[0]
                 whole += len(line)
         if whole < self.path.stat().st_size:
             os.truncate(self.path, whole)
@@ -57,12 +60,18 @@ class RunStore:
         """Numbers of a stage's runs that are not there yet."""
         return [k for k in range(count) if (stage, k) not in self.done]
 
-    def add(self, stage: str, number: int, values: np.ndarray) -> None:
-        """Keeps one run; numbers survive as they are (shortest text that reads back the same float64)."""
+    def add(self, stage: str, number: int, values: np.ndarray, reason: str = "") -> None:
+        """Keeps one run; numbers survive as they are (shortest text that reads back the same float64).
+
+        `reason`: why the run broke off; its values are then all NaN, as far from the targets as can be.
+        """
         found = [None if np.isnan(v) else v for v in values.tolist()]
+        line = [stage, number, found, *([reason] if reason else [])]
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([stage, number, found], separators=(",", ":")) + "\n")
+            file.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
         self.done[stage, number] = found
+        if reason:
+            self.reasons[stage, number] = reason
 
     def values(self, stage: str, count: int) -> np.ndarray:
         """float64[count, targets] of a stage that is complete."""

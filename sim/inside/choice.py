@@ -9,14 +9,14 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.codes import COLLEGE
+from sim.codes import COLLEGE, STUDENT
 from sim.draws import Decision, draw
 from sim.rules import destination as rules
 from sim.rules.moving import consider_hazard
 from sim.steps import attraction
 from sim.steps.choice import SCHOOL_AGE_FROM, SCHOOL_AGE_TO, choice_weights, location_of, pick
 
-TERMS = ("income", "services", "network", "size", "distance", "home", "stay", "constant", "amenity")
+TERMS = ("income", "services", "network", "size", "distance", "room", "home", "stay", "constant", "amenity")
 
 
 @dataclass
@@ -93,6 +93,7 @@ def terms(
         "network": rules.network_utility.py_func(crowd, p),
         "size": rules.size_utility.py_func(table.size[place], p),
         "distance": 0.0 if staying else rules.distance_utility.py_func(minutes, p),
+        "room": 0.0 if staying or homestead else math.log(table.room[place]),  # neither needs a home
         "home": 0.0 if staying else rules.home_utility.py_func(own, homestead, p),
         "stay": rules.stay_utility.py_func(who.years, who.at_home, p) if staying else 0.0,
         "constant": float(p.county_constant[model.pack.town_county[place // 2]]) if inside else 0.0,
@@ -151,6 +152,8 @@ def hazard_of(model, row: int) -> tuple[float, float]:
     hazard = consider_hazard.py_func(
         float(model.age_intensity[age]), int(people.status[i]), int(hh.tenure[row]), model.par.moving
     )
+    if people.status[i] == STUDENT and hh.home[row] >= 2 * model.T:  # at a college elsewhere
+        hazard = 0.0
     return hazard, float(draw(model.stream(Decision.CONSIDER_MOVE), people.key[i]))
 
 
@@ -160,8 +163,8 @@ def choice(model, row: int, table: attraction.Attraction | None = None) -> Choic
     who = mover(model, row)
     w = np.empty(model.P)
     total = choice_weights(
-        table.pull[who.kind, who.group], table.reach[who.here], who.home, who.registered, who.homestead, who.years,
-        model.T, model.par.moving, w,
+        table.pull[who.kind, who.group], table.reach[who.here], table.room, who.home, who.registered, who.homestead,
+        who.years, model.T, model.par.moving, w,
     )  # fmt: skip
     u = float(draw(model.stream(Decision.DESTINATION), model.people.key[who.person]))
     return Choice(who, *hazard_of(model, row), w, float(total), u, table)

@@ -22,6 +22,18 @@ def wanted_starts(p, stock, profit, vacancy):
     return p.start_rate * stock * profit**p.supply_elasticity * brake
 
 
+def starts_for_lacking(p, stock, underway, occupied, unmet, profit):
+    """Commodity homes started because homes lack (not whole): a share of the gap to the stock that is wanted.
+
+    a * min(profit, 1)**e * max(0, (occupied + unmet) / (1 - natural) - stock - underway)
+
+    unmet: requests of the year that found none. Source: stock adjustment, DiPasquale & Wheaton 1994 (Journal of Urban
+    Economics 35(1)); without it a town that many want to enter grows no faster than one with as many homes.
+    """
+    lacking = np.maximum((occupied + unmet) / (1.0 - p.natural_vacancy) - stock - underway, 0.0)
+    return p.lacking_response * np.minimum(profit, 1.0) ** p.supply_elasticity * lacking
+
+
 def homes_on_land(p, quota, lever):
     """Most homes that may be started on a year's land, quota in m2 (agent units).
 

@@ -1,6 +1,6 @@
 """Where to: the terms of the utility of a place. The choice is a multinomial logit over all places.
 
-V = income + services + network + size + distance [+ liveable village] [+ home place, homestead] [+ staying]
+V = income + services + network + size + distance + room [+ liveable village] [+ home place, homestead] [+ staying]
 P(j) = exp(V_j) / sum_k exp(V_k)
 """
 
@@ -24,6 +24,17 @@ def service_utility(service, entitlement, has_child, p):
     """sigma * entitlement * index, more for a family with children of school age."""
     weight = p.service_weight * (p.service_child_factor if has_child else 1.0)
     return weight * entitlement * service
+
+
+@rule
+def room_utility(chance, p):
+    """rho * ln(chance of finding a home there), chance at least 1 %.
+
+    Choice among places that may be full: the odds of a place fall with its availability (de Palma, Picard and Waddell
+    2007, Journal of Urban Economics 62(2)); rho = 1 is their ratio. Staying, a homestead of one's own and places
+    outside need no search.
+    """
+    return p.room_weight * math.log(max(chance, 0.01))
 
 
 @rule

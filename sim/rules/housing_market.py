@@ -33,6 +33,17 @@ def shrunk_vacancy(vacant, stock, mean, prior_homes):
     return (vacant + prior_homes * mean) / np.maximum(stock + prior_homes, 1e-9)
 
 
+def home_chance(p, before, asked, refused, mean):
+    """Chance that a request for a home in a place is met, as movers know it; 0 to 1.
+
+    c' = (1 - m) c + m (asked - refused + k mean) / (asked + k)
+
+    asked, refused: requests of the year; mean: share met in the county; m: room_memory, k: room_prior_weight.
+    """
+    met = (asked - refused + p.room_prior_weight * mean) / np.maximum(asked + p.room_prior_weight, 1e-9)
+    return (1.0 - p.room_memory) * before + p.room_memory * met
+
+
 def renewal_change(p, before, after):
     """Change of the log of price and rent when the renewed share of homes rises: renewal_premium * (after - before).
 

@@ -22,6 +22,22 @@ def quota_by_people(quota, weight, settled):
     return (1.0 - weight) * quota + (weight * quota).sum() * gain / total
 
 
+def pooled(p, limit, wanted):
+    """What towns may use in a year when those with quota to spare pass a share of it to those that want more.
+
+    l' = l + min(1, q S / L) max(w - l, 0), S = sum of max(l - w, 0), L = sum of max(w - l, 0)
+
+    limit, wanted: [T], in one unit; q: quota_pooled. The city holds the year's quota and moves what counties leave to
+    where it is asked for (Ministry of Land, rules for the annual land use plan, 2006 and 2016); the sum never rises.
+    """
+    lacks = np.maximum(wanted - limit, 0.0)
+    lacking = lacks.sum()
+    if lacking <= 0.0:
+        return limit
+    spare = np.maximum(limit - wanted, 0.0).sum()
+    return limit + min(1.0, p.quota_pooled * spare / lacking) * lacks
+
+
 def room_to_grow(p, area, urban, urban_at_start, boundary):
     """Land that may still become urban, m2: within the town's bound and within the growth boundary.
 

@@ -37,6 +37,26 @@ def consider_hazard(age_intensity, status, tenure, p):
 
 
 @rule
+def college_place(u, places, p):
+    """Outside place (in pack order) where somebody who enters college goes to live, -1: studies in the city.
+
+    P(away) = college_away; away, place o in proportion to its seats: `college_seats`[o] / sum. Admission is by the
+    province, so that where the colleges are decides and not where the family lives. `places`: how many there are.
+    """
+    if u >= p.college_away:
+        return -1
+    total, last = 0.0, min(len(p.college_seats), places) - 1
+    for o in range(last + 1):
+        total += p.college_seats[o]
+    left = u / p.college_away * total
+    for o in range(last):
+        left -= p.college_seats[o]
+        if left < 0.0:
+            return o
+    return last
+
+
+@rule
 def family_comes_along(service, entitlement, minutes, p):
     """Probability that a family moves with its head instead of staying behind.
 

@@ -5,8 +5,8 @@ import numpy as np
 from sim.codes import CHILD, COLLEGE, JUNIOR, SENIOR, STUDENT, UNEMPLOYED
 from sim.rules import rule
 
-# Ages reached in the year (compulsory education law: nine years from six; then three years each).
-SCHOOL_STARTS, SENIOR_STARTS, COLLEGE_STARTS, COLLEGE_ENDS = 6, 16, 19, 22
+# Ages reached in the year (compulsory education law: nine years from six or seven; then three years each).
+SCHOOL_STARTS, JUNIOR_STARTS, SENIOR_STARTS, COLLEGE_STARTS, COLLEGE_ENDS = 6, 13, 16, 19, 22
 
 
 @rule
@@ -30,13 +30,14 @@ def school_status(age, status, u_senior, u_college, kind, p):
 
 
 @rule
-def education_finished(age, status, education):
-    """Education of somebody who was at school until now: junior at 16, senior at 19, college at 22."""
-    if age >= COLLEGE_ENDS and status == STUDENT:
-        return max(education, COLLEGE)
+def education_attended(age, status, education):
+    """Highest education that a young person has or attends, as the census asks: junior at 13, senior and college from
+    the year in which they begin (ages 16 and 19, `status` student)."""
     if age >= COLLEGE_STARTS and status == STUDENT:
+        return max(education, COLLEGE)
+    if age >= SENIOR_STARTS and status == STUDENT:
         return max(education, SENIOR)
-    if age >= SENIOR_STARTS:
+    if age >= JUNIOR_STARTS:
         return max(education, JUNIOR)
     return education
 

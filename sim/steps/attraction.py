@@ -19,6 +19,7 @@ from sim.rules.destination import (
     distance_utility,
     income_utility,
     network_utility,
+    room_utility,
     service_utility,
     size_utility,
 )
@@ -41,6 +42,7 @@ class Attraction(NamedTuple):
     rent: np.ndarray  # float64 [NP], per worker
     size: np.ndarray  # float64 [NP]
     sampled: Sampled
+    room: np.ndarray  # float64 [NP], weight of the chance to find a home, part of all pulls: 1 outside
 
 
 class Offers(NamedTuple):
@@ -57,6 +59,7 @@ class Offers(NamedTuple):
     relief: np.ndarray  # float64[T], share of rent that highly skilled movers need not pay
     liveable: np.ndarray  # float64[T], share of liveable villages
     liveable_before: np.ndarray  # the same in the start year
+    chance: np.ndarray  # float64[2T], that a home is found
     county: np.ndarray  # int[T]
     of_county: np.ndarray  # float64[C], constants
 
@@ -72,6 +75,7 @@ def _places(offers, p, table, constant):
     for j in range(places):
         inside = j < 2 * towns
         at = j // 2 if inside else j - towns
+        table.room[j] = 1.0
         table.service[j], table.rent[j], constant[j] = offers.service[at], offers.rent[j] / p.workers_per_home, 0.0
         table.earnings[j, 0], table.earnings[j, 1] = offers.expected[at, 0], offers.expected[at, 1]
         for g in range(table.entitlement.shape[0]):
@@ -81,7 +85,8 @@ def _places(offers, p, table, constant):
         if inside:
             table.rent[j] = offers.rent[j] * (1.0 - offers.subsidy[at]) / p.workers_per_home
             table.earnings[j, HIGH_SKILL] += offers.relief[at] * table.rent[j]
-            constant[j] = offers.of_county[offers.county[at]]
+            room = room_utility(offers.chance[j], p)
+            table.room[j], constant[j] = math.exp(room), offers.of_county[offers.county[at]] + room
             if j % 2 == 0:
                 table.service[j] *= offers.village[at]
                 constant[j] += amenity_utility(offers.liveable[at], offers.liveable_before[at], p)
@@ -206,6 +211,7 @@ def _offers(model) -> Offers:
         housing.talent_relief(model),
         model.lever("rural_amenity"),
         model.start_policy.lever("rural_amenity", model.start),
+        s.home_chance,
         model.pack.town_county,
         moving.county_constant if known else np.zeros(model.C),
     )
@@ -225,6 +231,7 @@ def attraction(model) -> Attraction:
         rent=np.empty(places),
         size=offers.size,
         sampled=no_sample(),
+        room=np.empty(places),
     )
     _places(offers, p, table, constant)
     _pull_table(offers, table, constant, p)

@@ -250,7 +250,8 @@ def choose_place(table, geo, counties, kind, group, home, here, hukou_place, hom
     """The place at position u in the cumulated weights of the list; staying comes first."""
     count = list_places(table, geo, counties, kind, group, here, hukou_place, homestead, p, w, at)
     at_home, total = here == hukou_place, 0.0
-    stay = pull_of(table, geo.county_of, counties, kind, group, home, p) * math.exp(stay_utility(years, at_home, p))
+    stay = pull_of(table, geo.county_of, counties, kind, group, home, p) / table.room[home]
+    stay *= math.exp(stay_utility(years, at_home, p))
     for n in range(count):
         location = at[n] // 2 if at[n] < 2 * geo.towns else at[n] - geo.towns
         if at[n] == home:
@@ -259,7 +260,7 @@ def choose_place(table, geo, counties, kind, group, home, here, hukou_place, hom
         if not at_home and location == hukou_place:
             w[n] *= math.exp(home_utility(True, False, p))
         if homestead >= 0 and at[n] == 2 * homestead:
-            w[n] *= math.exp(home_utility(False, True, p))
+            w[n] *= math.exp(home_utility(False, True, p)) / table.room[2 * homestead]
         total += w[n]
     target, last = u * (total + stay) - stay, home
     if target < 0.0:

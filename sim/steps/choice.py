@@ -9,7 +9,8 @@ from sim.codes import COLLEGE, HEAD, OFFSPRING, OTHER, PRIMARY_EDUCATION, STUDEN
 from sim.draws import derive_key, draw
 from sim.rules import kernel
 from sim.rules.destination import home_utility, stay_utility
-from sim.rules.moving import consider_hazard, family_comes_along
+from sim.rules.moving import college_place, consider_hazard, family_comes_along
+from sim.rules.schooling import COLLEGE_STARTS
 from sim.steps.candidates import choose_place, entitled
 from sim.steps.roster import members
 from sim.travel import Travel, minutes_between
@@ -59,10 +60,11 @@ def sum_of(w):
 
 
 @kernel
-def choice_weights(pull, reach, current, hukou_place, homestead, years, towns, p, w):
+def choice_weights(pull, reach, room, current, hukou_place, homestead, years, towns, p, w):
     """Fills w[NP] with exp(V_j) of one person and returns the sum; w[current] is the weight of staying.
 
-    `pull` [NP] is the row of the person's class and group, `reach` [NP] that of the location.
+    `pull` [NP] is the row of the person's class and group, `reach` [NP] that of the location; `room` [NP], which is in
+    `pull`, is taken out for staying and for the homestead: there a home is ready.
     """
     for j in range(w.shape[0]):
         w[j] = pull[j] * reach[j]
@@ -76,10 +78,10 @@ def choice_weights(pull, reach, current, hukou_place, homestead, years, towns, p
             total += factor * w[j]
             w[j] += factor * w[j]
     if homestead >= 0 and current != 2 * homestead:
-        more = w[2 * homestead] * (math.exp(home_utility(False, True, p)) - 1.0)
+        more = w[2 * homestead] * (math.exp(home_utility(False, True, p)) / room[2 * homestead] - 1.0)
         w[2 * homestead] += more
         total += more
-    stay = pull[current] * math.exp(stay_utility(years, here, p))
+    stay = pull[current] / room[current] * math.exp(stay_utility(years, here, p))
     total += stay - w[current]
     w[current] = stay
     return total
@@ -122,13 +124,14 @@ def fill_hazard(intensity, p, out):
 
 @kernel
 def consider_moves(
-    lo, hi, c, h, year, hazard, table, geo, consider, destination, family, p, w, at, to_household, to_person
+    lo, hi, c, h, year, hazard, table, geo, consider, destination, family, college, p, w, at, to_household, to_person
 ):
     """Writes the wished place into to_household (all move) or to_person (one moves), NO_MOVE otherwise.
 
     `c`, `h`: rows of People and Households; `hazard` [age, status, tenure]; `table`: Attraction of the year; `geo`:
-    Geography; `consider`, `destination`, `family`: streams; `w`, `at`: room for the weights, float64[NP], or for a list
-    of places and their weights (`candidates.room`); to_household int16[households], to_person int16[people].
+    Geography; `consider`, `destination`, `family`, `college`: streams; `w`, `at`: room for the weights, float64[NP], or
+    for a list of places and their weights (`candidates.room`); to_household int16[households], to_person int16[people].
+    Students live with their family, or where their college is.
     """
     for row in range(lo, hi):
         to_household[row] = NO_MOVE
@@ -136,8 +139,13 @@ def consider_moves(
     for i in range(begin, end):
         to_person[i] = NO_MOVE
         row, age, own = c.household[i], year - c.birth_year[i], c.role[i] == HEAD
-        goes_alone = ((c.role[i] == OFFSPRING) | (c.role[i] == OTHER)) & (c.status[i] != STUDENT)
+        goes_alone, at_home = (c.role[i] == OFFSPRING) | (c.role[i] == OTHER), h.home[row] < 2 * geo.towns
         if (age < ADULT) | (not (own | goes_alone)):
+            continue
+        if (c.status[i] == STUDENT) & (goes_alone | (not at_home)):
+            if goes_alone & at_home & (age == COLLEGE_STARTS) & (to_household[row] == NO_MOVE):
+                away = college_place(draw(college, c.key[i]), len(table.room) - 2 * geo.towns, p)
+                to_person[i] = NO_MOVE if away < 0 else 2 * geo.towns + away
             continue
         # dearest test last: most people do not consider
         if draw(consider, c.key[i]) >= hazard[min(age, len(hazard) - 1), c.status[i], h.tenure[row]]:
@@ -161,7 +169,8 @@ def consider_moves(
             )
         else:
             pull = table.pull[kind, g]
-            total = choice_weights(pull, table.reach[here], home, registered, homestead, years, geo.towns, p, w)
+            reach, room = table.reach[here], table.room
+            total = choice_weights(pull, reach, room, home, registered, homestead, years, geo.towns, p, w)
             place = pick(w, total, home, u)
         if place == home:
             continue

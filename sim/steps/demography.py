@@ -256,12 +256,12 @@ def _careers(
                 insurance_years[i] = schooling.insurance_year(True, u, kind[i], insurance_years[i], p)
         elif s in (CHILD, STUDENT):
             age = year - birth_year[i]
-            education[i] = schooling.education_finished(age, s, education[i])
             if age < schooling.SENIOR_STARTS:
                 status[i] = CHILD if age < schooling.SCHOOL_STARTS else STUDENT
             else:
                 u_senior, u_college = draw(senior, key[i]), draw(college, key[i])
                 status[i] = schooling.school_status(age, s, u_senior, u_college, kind[i], p)
+            education[i] = schooling.education_attended(age, status[i], education[i])
 
 
 def _add_newborns(model, mothers: np.ndarray) -> None:

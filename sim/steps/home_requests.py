@@ -195,6 +195,7 @@ def allocate(model, requests: HomeRequests, occupied: np.ndarray, call: int | No
         call = FAMILIES if requests.new.all() else MOVING
     vacant = on_offer(model, occupied)
     wish, key, place = wishes(model, requests), requests.key, requests.place
+    model.housing_state.asked += np.bincount(place, minlength=2 * model.T)
     rows = np.empty(requests.n, np.int64)
     for home_type, kind in _ORDER:
         asking = rows[: _asking(tenure, wish, home_type, rows)]

@@ -13,6 +13,7 @@ from sim.codes import COMMODITY_HOME, DORMITORY_BED, HOME_TYPES, HOMESTEAD_HOME,
 from sim.rules import construction as build
 from sim.rules import housing_market as market
 from sim.rules import tenure
+from sim.rules.land import pooled
 from sim.state import CONSTRUCTION_LAG
 from sim.steps import home_requests, place_counts, tenants
 from sim.steps.home_requests import CALLS, FAMILIES, MOVING, NO_HOME, OPEN, PUBLIC_QUEUE, HomeRequests
@@ -42,7 +43,8 @@ class HousingState:
     earnings_start: np.ndarray  # float64[C], yuan per head
     earnings_last: np.ndarray  # float64[C]
     beds_per_post: np.ndarray  # float64[2T]
-    unmet: np.ndarray  # int64[2T], requests for commodity homes that failed since the last step
+    asked: np.ndarray  # int64[2T], requests for homes since the last step
+    unmet: np.ndarray  # int64[2T], those of them that found none
     started: np.ndarray  # int64[2T], commodity and public homes started this year
     public_started: np.ndarray  # int64[T], public homes started this year
     ruins: list[Ruins]  # homes lost in events and not rebuilt yet
@@ -84,6 +86,7 @@ def initialise(model) -> None:
         earnings_start=per_head,
         earnings_last=per_head.copy(),
         beds_per_post=towns.homes[:, DORMITORY_BED] / np.maximum(posts, 1),
+        asked=np.zeros(t2, np.int64),
         unmet=np.zeros(t2, np.int64),
         started=np.zeros(t2, np.int64),
         public_started=np.zeros(model.T, np.int64),
@@ -95,7 +98,8 @@ def initialise(model) -> None:
     _publish_start_prices(model, people, per_head)
     _publish_vacancy(model, taken)
     model.publish("home_cutoff", np.full((CALLS, t2, HOME_TYPES), OPEN))
-    wanted = _wanted_starts(model, _market_vacancy(model, taken))
+    model.publish("home_chance", np.ones(t2))
+    wanted = _wanted_starts(model, _market_vacancy(model, taken), taken)
     for lag in range(CONSTRUCTION_LAG):
         towns.pipeline[lag] = keyed_whole(model, wanted, 1 + lag)
     towns.start_carry[:] = place_draws(model, wanted.shape, 20)  # unbiased at small scale
@@ -136,11 +140,13 @@ def housing(model) -> None:
     homes_lost(model, taken)
     market_vacancy = _market_vacancy(model, taken)
     _respond(model, market_vacancy)
-    _complete_and_start(model, market_vacancy)
+    _complete_and_start(model, market_vacancy, taken)
     _villagers(model, taken)
     _beds_follow_posts(model, taken)
     _demolish(model, taken)
     tenants.review(model)
+    _publish_chance(model)
+    model.housing_state.asked[:] = 0
     model.housing_state.unmet[:] = 0
     _publish_vacancy(model, occupied(model))
 
@@ -161,6 +167,16 @@ def _publish_vacancy(model, taken) -> None:
     stock = model.towns.homes[:, COMMODITY_HOME]
     share = 1.0 - taken[:, COMMODITY_HOME] / np.maximum(stock, 1)
     model.publish("vacancy", np.where(stock > 0, share, model.par.housing.natural_vacancy))
+
+
+def _publish_chance(model) -> None:
+    """What those who look for a home next year have heard; where nobody asked, what is known moves to the county's."""
+    asked, unmet, county = model.housing_state.asked, model.housing_state.unmet, model.pack.town_county
+    in_county = by_county(model, by_town(asked))
+    refused = by_county(model, by_town(unmet)) / np.maximum(in_county, 1)
+    mean = (1.0 - refused)[np.repeat(county, 2)]
+    chance = market.home_chance(model.par.housing, model.signals.home_chance, asked, unmet, mean)
+    model.publish("home_chance", chance)
 
 
 def _respond(model, vacancy) -> None:
@@ -198,7 +214,7 @@ def talent_relief(model) -> np.ndarray:
     return np.array([tenure.talent_relief(h, s, model.par.housing) for h, s in zip(homes, stock, strict=True)])
 
 
-def _wanted_starts(model, vacancy) -> np.ndarray:
+def _wanted_starts(model, vacancy, taken) -> np.ndarray:
     """Homes wanted to be started this year, float64[2T, HOME_TYPES], agent units: builders within the land of the
     year, and what government has built (levers new_homes, talent_homes, public_rental_homes). All in urban parts."""
     p, state = model.par.housing, model.housing_state
@@ -208,7 +224,10 @@ def _wanted_starts(model, vacancy) -> np.ndarray:
     index = (np.maximum(state.earnings_last, 1.0) / np.maximum(state.earnings_start, 1.0))[county]
     profit = build.profit_ratio(p, model.signals.price[urban], index)
     wanted = build.wanted_starts(p, stock, profit, vacancy[urban])
+    underway = model.towns.pipeline[:, urban, COMMODITY_HOME].sum(axis=0)
+    wanted += build.starts_for_lacking(p, stock, underway, taken[urban, COMMODITY_HOME], state.unmet[urban], profit)
     limit = build.homes_on_land(p, town_quota(model), model.lever("residential_land"))
+    limit = pooled(model.par.land, limit, wanted)
     out = np.zeros((2 * model.T, HOME_TYPES))
     extra = model.lever("new_homes") + model.lever("talent_homes")
     out[urban, COMMODITY_HOME] = np.minimum(wanted, limit) + extra * model.scale
@@ -216,13 +235,13 @@ def _wanted_starts(model, vacancy) -> np.ndarray:
     return out
 
 
-def _complete_and_start(model, vacancy) -> None:
+def _complete_and_start(model, vacancy, taken) -> None:
     """Homes at the end of the pipeline are completed; new ones start, fractions carried to the next year."""
     towns, state = model.towns, model.housing_state
     done = towns.pipeline[0].copy()
     towns.homes += done
     model.homes_flow["completed"] += done
-    wanted = towns.start_carry + _wanted_starts(model, vacancy)
+    wanted = towns.start_carry + _wanted_starts(model, vacancy, taken)
     begun = np.floor(wanted).astype(np.int64)
     towns.start_carry[:] = wanted - begun
     towns.pipeline[:-1] = towns.pipeline[1:]

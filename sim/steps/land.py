@@ -97,7 +97,8 @@ def _grow(model, added) -> None:
     room = rules.room_to_grow(p, area, towns.urban_land, state.urban_at_start, model.lever("growth_boundary"))
     room = np.minimum(towns.rural_land, room)
     collective = np.minimum(model.lever("collective_land") * rules.M2_PER_HECTARE * model.scale, demand)
-    new = np.minimum(np.minimum(demand, town_quota(model) + collective), room)
+    quota = rules.pooled(p, town_quota(model), demand)
+    new = np.minimum(np.minimum(demand, quota + collective), room)
     new = np.floor(new).astype(np.int64)
     towns.urban_land += new
     towns.rural_land -= new

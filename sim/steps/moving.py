@@ -92,7 +92,8 @@ def wishes(model, table) -> tuple[np.ndarray, np.ndarray]:
     c, h, geo, p = people.rows, households.rows, geography(model), model.par.moving
     year, hazard = model.year, np.empty((len(model.age_intensity), STATUSES, TENURES))
     fill_hazard(model.age_intensity, p, hazard)
-    luck = [model.stream(d) for d in (Decision.CONSIDER_MOVE, Decision.DESTINATION, Decision.FAMILY_MOVES)]
+    decisions = Decision.CONSIDER_MOVE, Decision.DESTINATION, Decision.FAMILY_MOVES, Decision.COLLEGE_PLACE
+    luck = [model.stream(d) for d in decisions]
     full = has_table(model.pack)
     room = model.P if full else candidates.room(model.O)
 
