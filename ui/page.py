@@ -31,6 +31,7 @@ VIEWS = {
     "plan": "flag", "evidence": "fact_check",
 }  # fmt: skip
 TEACH = "teach"  # lessons for a classroom instead of the views
+BOARD = "board"  # what a class has bet and found
 WALL = "wall"  # the sandbox without controls, for a second screen
 REPLAYS, PAUSE = 3, 1.1  # how often and how slowly the last change is shown again
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ def page() -> None:
     here = desk()
     if here.look.get("mode") == TEACH:
         import_module("ui.teach.page").teach_page(here)  # it uses parts of this page
+        return
+    if here.look.get("mode") == BOARD:
+        import_module("ui.board.page").board_page(here)
         return
     view = here.look.get("view", "sandbox")
     wall = view == WALL

@@ -9,6 +9,7 @@ from scenarios.lessons import Broken, Lesson, course
 from scenarios.outputs import model_version
 from ui.actions import action
 from ui.address_bar import keep_address
+from ui.board.share import class_line, hand_in
 from ui.city import city_pack
 from ui.desk import Desk
 from ui.menus import menu
@@ -65,6 +66,7 @@ def header(here: Desk, by_id: dict[str, Lesson], broken: list[Broken], chosen: s
             lambda key: here.see(lesson=key, step=""),
         )  # fmt: skip
         action("teach_to_sandbox", here, "tune", lambda: here.see(mode=""), label=text(language, "teach_sandbox"))
+        class_line(here)
         language_switch(here)
 
 
@@ -96,6 +98,7 @@ def lay_out(here: Desk, lesson: Lesson) -> None:
     with fresh((lesson.id, step, language, mine.asked), "lesson_body"):
         _guarded(here, lambda: step_of(step)(here, lesson, mine, Slot(st.container(key="teach_status"))))
     foot(here, lesson, step)
+    _guarded(here, lambda: hand_in(here, lesson, mine, step))
 
 
 def step_of(name: str):

@@ -142,7 +142,7 @@ def end(desk: Desk, lesson: Lesson, mine: Progress, status: Slot) -> None:
     status.caption(text(language, "teach_waiting_small"))
     found = Evidence(small_pairs(desk, lesson, mine.values))
     tried = judge_goals(lesson, small_pairs(desk, lesson, mine.tried), pack)
-    grades = [_grade(desk, lesson, mine, i) for i in mine.answers]
+    grades = [grade(desk, lesson, mine, i) for i in mine.answers]
     right, close, asked = grades.count("right"), grades.count("close"), len(lesson.questions)
     answered = text(language, "end_right", k=right, c=close, n=asked) if grades else text(language, "end_not_tried")
     status.caption(text(language, "teach_ready", n=tried.outcomes[0].futures))
@@ -156,7 +156,8 @@ def end(desk: Desk, lesson: Lesson, mine: Progress, status: Slot) -> None:
     st.code(command_of(lesson.scenario(mine.values, pack), size), language="bash", wrap_lines=True)
 
 
-def _grade(desk: Desk, lesson: Lesson, mine: Progress, at: int) -> str:
+def grade(desk: Desk, lesson: Lesson, mine: Progress, at: int) -> str:
+    """right, close or wrong; "" where this run cannot tell."""
     one, given = lesson.questions[at], mine.answers[at]
     found = known_for(desk, lesson, mine, one, Slot())
     if not answerable(one, found):
