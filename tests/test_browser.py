@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.load.server import app_server
 from scenarios import read_address
-from tests.browsers import app_server, open_browser
+from tests.browsers import open_browser
 from ui.page import VIEWS
 
 SIZES = [(1366, 768), (1920, 1080)]
@@ -35,7 +36,8 @@ def browser():
 @pytest.fixture(scope="module")
 def server(root):
     """Address of an app that simulates a tiny city with three futures."""
-    with app_server(root, JIANGMEN_APP_SCALE="0.001", JIANGMEN_APP_REPLICATES="3", JIANGMEN_APP_REFINED="3") as url:
+    tiny = {"JIANGMEN_APP_SCALE": "0.001", "JIANGMEN_APP_REPLICATES": "3", "JIANGMEN_APP_REFINED": "3"}
+    with app_server(root, **tiny) as (url, _):
         yield url
 
 

@@ -27,6 +27,7 @@ class Person:
     _socket: object = None
     _cache: dict[str, ForwardMsg] = field(default_factory=dict)
     _widgets: dict[str, WidgetState] = field(default_factory=dict)
+    _early: bool = False  # the script ended to begin anew
 
     async def arrive(self, seen: Callable[["Person"], bool] | None = None) -> float:
         """Opens the page; seconds until `seen` (else until the script has ended)."""
@@ -56,8 +57,7 @@ class Person:
         """Chooses the n-th of a row of options."""
         widget = self.widget("button_group", key)
         state = WidgetState(id=widget.id)
-        if widget.HasField("options") if hasattr(widget, "HasField") and False else True:
-            state.string_array_value.data.append(widget.options[at].content)
+        state.string_array_value.data.append(widget.options[at].content)
         return await self.act(state, seen)
 
     async def type_number(self, key: str, value: float, seen: Callable[["Person"], bool] | None = None) -> float:
@@ -89,7 +89,7 @@ class Person:
             if seen is not None:
                 if kind == "delta" and seen(self):
                     return
-            elif kind == "script_finished":
+            elif kind == "script_finished" and not self._early:
                 return
 
     async def settle(self) -> None:
@@ -113,8 +113,8 @@ class Person:
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
             self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-            self.errors.append("compile error")
+        elif kind == "script_finished":
+            self._early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
         return kind
 
     def _place(self, message: ForwardMsg) -> None:

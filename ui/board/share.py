@@ -1,6 +1,7 @@
 """What a student's page tells the board, when the address names a class."""
 
 import secrets
+from functools import cache
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ TOKEN = "board token"
 FIELD = "class_field"
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def boards() -> Boards:
     """One for the whole server."""
     return Boards()
@@ -50,7 +51,7 @@ def class_line(desk: Desk) -> None:
 
 def hand_in(desk: Desk, lesson: Lesson, mine, step: str) -> None:
     """The bet as soon as it stands, the result once it has run, the challenge and the answers in their steps."""
-    from ui.teach import tasks, words
+    from ui.teach import tasks, words  # they import this module
     from ui.teach.runs import small_pairs
 
     code = class_of(desk)
