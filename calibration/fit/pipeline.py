@@ -30,12 +30,12 @@ class Settings:
     scale: float = 0.01
     seed: int = 1
     replicates: int = 12
-    trajectories: int = 6
+    trajectories: int = 3
     fitted: int = 20  # parameters beside the constants of counties
-    first: int = 1024
-    kept: int = 384
-    each: int = 512
-    waves: int = 8
+    first: int = 512
+    kept: int = 192
+    each: int = 320
+    waves: int = 4
     ensemble: int = 64
     least_accepted: float = 0.03  # share of new points within the tolerance at which waves end
 
