@@ -52,6 +52,13 @@ def validate(args: Namespace) -> None:
     console().print(say("written", args.lang, out=out), style="dim", markup=False)
 
 
+def update(args: Namespace) -> None:
+    """Weighs the ensemble anew by observed years."""
+    from calibration.updating.command import update as run
+
+    run(args)
+
+
 def _check(args: Namespace, out: Path | None, names: list[str]) -> None:
     """Everything that is given is checked before anything runs."""
     if not 0.0 < args.scale <= 1.0:

@@ -10,7 +10,7 @@ from scenarios.words import LANGUAGES, chosen_language, word
 
 LISTS = ("levers", "indicators", "assumptions", "parameters", "scenarios", "places", "lessons")
 RESEARCH = ("batch", "query", "analyse", "reproduce")
-CALIBRATION = ("calibrate", "validate")
+CALIBRATION = ("calibrate", "validate", "update")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,6 +98,7 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     pack.add_argument("--force", action="store_true", help=word("force", lang))
     _calibrate_options(add("calibrate"), lang)
     _validate_options(add("validate"), lang)
+    _update_options(add("update"), lang)
     add("app")
     return parser
 
@@ -154,6 +155,15 @@ def _validate_options(validate: argparse.ArgumentParser, lang: str) -> None:
     validate.add_argument("--seed", type=int, default=1, help=word("seed", lang))
     validate.add_argument("--workers", type=_count, help=word("workers", lang))
     _output_options(validate, lang)
+
+
+def _update_options(update: argparse.ArgumentParser, lang: str) -> None:
+    update.add_argument("observations", metavar="OBSERVATIONS.csv", help=word("observations", lang))
+    update.add_argument("--ensemble", metavar="FILE", help=word("old_ensemble", lang))
+    update.add_argument("--out", metavar="FILE", default="ensemble_updated.csv", help=word("new_ensemble", lang))
+    update.add_argument("--scale", type=float, default=0.01, help=word("scale", lang))
+    update.add_argument("--seed", type=int, default=1, help=word("seed", lang))
+    update.add_argument("--workers", type=_count, help=word("workers", lang))
 
 
 def _year_options(command: argparse.ArgumentParser, lang: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from scenarios.errors import ScenarioError
 from scenarios.words import word
 
+ENSEMBLE = "ensemble"  # --parameters ensemble: the fitted one of the project
+
 
 def run(args: Namespace) -> None:
     """Runs one scenario, shows the main indicators, writes results where --out says."""
@@ -238,10 +240,17 @@ def _options(args: Namespace) -> dict[str, Any]:
 
 
 def _parameters(file: str | None) -> Any:
-    """Values by key, or a list of such sets, from a YAML or JSON file."""
+    """Values by key, or a list of such sets, from a YAML or JSON file; an ensemble with weights from a CSV file."""
     if not file:
         return None
     import yaml
+
+    from scenarios.experiments.ensembles import fitted_ensemble, read_ensemble
+
+    if file == ENSEMBLE:
+        return fitted_ensemble()
+    if file.endswith(".csv"):
+        return read_ensemble(Path(file), file)
 
     try:
         found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))

@@ -19,7 +19,10 @@ DETAILS = ("city", "counties", "towns")
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One scenario's runs. `values` is float64[S, R, Y, P, I]; NaN where an indicator has no meaning for a place."""
+    """One scenario's runs. `values` is float64[S, R, Y, P, I]; NaN where an indicator has no meaning for a place.
+
+    S parameter sets with R replicates each; of an ensemble with weights R = 1: each future has a set and a seed.
+    """
 
     scenario: Scenario
     start: int

@@ -16,6 +16,7 @@ import numpy as np
 
 from scenarios.engines.pool import drop_pool, no_main_module, process_pool
 from scenarios.errors import ScenarioError
+from scenarios.experiments.ensembles import Ensemble
 from scenarios.result import DETAILS, Result, kept_places
 from scenarios.scenario import Scenario, load
 from sim.catalogue import Parameters
@@ -70,7 +71,7 @@ def run_all(
     seed: int = 1,
     workers: int | None = None,
     threads: int | None = None,
-    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | Ensemble | None = None,
     progress: bool = True,
     detail: str = "towns",
     pack=None,
@@ -78,30 +79,35 @@ def run_all(
     """Results in the order of `scenarios`.
 
     `parameters` is one set of values {key: value} that replaces catalogue defaults, or several (an ensemble):
-    then every set runs every replicate. `detail` keeps results of the city, its counties too, or its towns too.
+    then every set runs every replicate. Of an `Ensemble` with weights each future has one set and luck of its own, the
+    same in every scenario: `replicates` futures in all. `detail` keeps results of the city, its counties too, or its
+    towns too.
     """
     pack = pack or load_pack()
     chosen = [s if isinstance(s, Scenario) else load(s, pack) for s in scenarios]
-    sets = [parameters] if parameters is None or isinstance(parameters, Mapping) else list(parameters)
     check_run(start, end, scale, replicates, detail, pack)
+    seeds, paired = [replicate_seed(seed, r) for r in range(replicates)], isinstance(parameters, Ensemble)
+    if paired:
+        sets = list(parameters.drawn(replicates, seed))
+    else:
+        sets = [parameters] if parameters is None or isinstance(parameters, Mapping) else list(parameters)
     for values in sets:
         Parameters(values)
-    seeds = [replicate_seed(seed, r) for r in range(replicates)]
-    count = len(chosen) * len(sets) * replicates
+    futures = list(zip(sets, seeds, strict=True)) if paired else [(values, one) for values in sets for one in seeds]
+    count = len(chosen) * len(futures)
     workers = workers or _suggested_workers(count, pack, scale, end - start)
     threads = threads or (1 if workers > 1 else default_threads())
     jobs = [
         Job(s.settings, s.assumptions, start, end, scale, one, threads, values, str(pack.folder), detail, s.shocks)
         for s in chosen
-        for values in sets
-        for one in seeds
+        for values, one in futures
     ]
     begun = time.perf_counter()
     records = _run_jobs(jobs, min(workers, count), progress)
     seconds = time.perf_counter() - begun
     years, places, indicators, _ = records[0]
     values = np.stack([r[3] for r in records])
-    values = values.reshape(len(chosen), len(sets), replicates, *values.shape[1:])
+    values = values.reshape(len(chosen), len(sets), len(futures) // len(sets), *values.shape[1:])
     return [
         Result(
             scenario, start, end, scale, seed, tuple(seeds), tuple(sets), tuple(years), tuple(places),

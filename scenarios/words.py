@@ -87,6 +87,17 @@ WORDS = {
         "用 2010 与 2020 年普查拟合参数，写出参数集合（可续跑）",
         "fit the parameters to the censuses of 2010 and 2020 and write the ensemble; can be resumed",
     ),
+    "update": (
+        "用新观测年份（常住人口、城镇化率、收入）重新赋予参数集合权重，说明变化，写出新文件",
+        "weigh the ensemble anew by observed years (residents, urbanisation, incomes), say what changed, write a new"
+        " file",
+    ),
+    "observations": (
+        "观测表：year,place,indicator,value（可加 sd）；收入为 2020 年不变价元",
+        "table of observations: year,place,indicator,value (and sd); incomes in yuan of 2020",
+    ),
+    "old_ensemble": ("参数集合（默认为项目自带）", "the ensemble to start from (that of the project)"),
+    "new_ensemble": ("新参数集合的文件，不得已存在", "file of the new ensemble; must not exist"),
     "fit_folder": ("拟合文件夹", "folder of the fit"),
     "quick_fit": ("小规模拟合（约 5 分钟）", "a small fit, of about five minutes"),
     "prior_sets": ("先验抽样组数", "draws from the priors"),
@@ -107,7 +118,11 @@ WORDS = {
     "seed": ("随机种子", "seed of all chance"),
     "threads": ("每次运行的线程数", "threads of one run"),
     "workers": ("并行进程数", "processes that run side by side"),
-    "parameter_file": ("参数值文件（YAML 或 JSON，一组或多组）", "parameter values (YAML or JSON, one set or more)"),
+    "parameter_file": (
+        "参数值：ensemble 为拟合的参数集合（每种未来一组）；或文件：YAML、JSON（一组或多组）、CSV（带权重的集合）",
+        "parameter values: `ensemble` is the fitted one, a set for each future; or a file: YAML or JSON (one set or"
+        " more), CSV (an ensemble with weights)",
+    ),
     "detail": ("结果保留到哪一级", "places that results keep"),
     "out": ("结果文件夹", "folder for the results"),
     "force": ("覆盖已有结果", "replace results that are there"),

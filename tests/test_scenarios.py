@@ -40,7 +40,7 @@ def test_library_has_the_named_scenarios_with_names_and_reasons_in_both_language
         "baseline", "as_planned",
         "hukou_services", "housing_security", "industrial_groups", "county_seats", "west_balance", "countryside",
         "people_first", "industry_first",
-        "low_births", "strong_neighbours", "downturn", "epidemic_year", "budget_limited",
+        "low_births", "more_births", "strong_neighbours", "downturn", "epidemic_year", "budget_limited",
         *SINGLE, "all_together",
     }  # fmt: skip
     for name in library():
@@ -61,7 +61,7 @@ def test_no_two_scenarios_of_the_library_do_the_same():
 def test_scenarios_of_the_world_keep_the_policy_of_the_plan():
     """What a future without births, a strong neighbour, a downturn or an epidemic does is not policy."""
     planned = load("as_planned")
-    for name in ("low_births", "strong_neighbours", "downturn", "epidemic_year"):
+    for name in ("low_births", "more_births", "strong_neighbours", "downturn", "epidemic_year"):
         scenario = load(name)
         assert scenario.settings == planned.settings and (scenario.assumptions or scenario.shocks), name
 

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +30,12 @@ class Settings:
     scale: float = 0.01
     seed: int = 1
     replicates: int = 12
-    trajectories: int = 3
+    trajectories: int = 1
     fitted: int = 20  # parameters beside the constants of counties
-    first: int = 512
-    kept: int = 192
-    each: int = 320
-    waves: int = 4
+    first: int = 192
+    kept: int = 96
+    each: int = 96
+    waves: int = 3
     ensemble: int = 64
     least_accepted: float = 0.03  # share of new points within the tolerance at which waves end
 
@@ -61,6 +61,7 @@ class Fit:
     chosen: tuple[Target, ...]
     coordinates: tuple[str, ...]
     tell: Callable[[int], None] = lambda n: None
+    points: dict[str, np.ndarray] = field(default_factory=dict)  # normal scores of each wave, when it has been judged
 
     def run(self, stage: str, parameters: list[dict | None]) -> np.ndarray:
         """float64[runs, targets]; what is in the store is not run again. Luck goes by stage and number."""
@@ -97,6 +98,7 @@ def fit(f: Fit) -> apmc.Population:
     space = _screen(f, noise)
 
     def judge(stage: str, points: np.ndarray) -> np.ndarray:
+        f.points[stage] = points
         return distance(f.run(stage, [space.values(ndtr(p)) for p in points]), f.chosen, noise)
 
     points = apmc.first_points(s.first, len(space.names), s.seed)

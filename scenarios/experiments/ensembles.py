@@ -19,6 +19,7 @@ from sim.catalogue import CatalogueError, parameters
 
 ROOT = FilePath(__file__).resolve().parents[2]
 IGNORED = ("set", "id")
+FITTED = "calibration/ensemble.csv"  # of the project, made by `jiangmen calibrate`
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ class Ensemble:
             "hash": self.hash,
         }
 
+    def drawn(self, count: int, seed: int) -> tuple[Mapping[str, Any] | None, ...]:
+        """The sets of `count` futures, in the proportion of the weights: systematic draws at one keyed position.
+
+        Future r has its set whatever the scenario is, so that futures of two scenarios stay paired.
+        """
+        digest = hashlib.sha256(f"ensemble/{seed}".encode()).digest()
+        u = (int.from_bytes(digest[:8], "big") + 0.5) / 2.0**64
+        ends = np.cumsum(self.weights)
+        rows = np.searchsorted(ends / ends[-1], (np.arange(count) + u) / count, side="right")
+        rows = np.minimum(rows, len(ends) - 1)
+        order = np.random.Generator(np.random.Philox(key=int.from_bytes(digest[16:32], "big"))).permutation(count)
+        return tuple(self.sets[int(k)] for k in rows[order])
+
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Ensemble":
         return cls(tuple(record["sets"]), tuple(record["weights"]), record["file"], record["hash"])
@@ -49,6 +63,11 @@ def find_file(name: str, beside: FilePath) -> FilePath:
         if (folder / name).is_file():
             return folder / name
     return beside / name
+
+
+def fitted_ensemble() -> Ensemble:
+    """The fitted ensemble of the project."""
+    return read_ensemble(ROOT / FITTED, FITTED)
 
 
 def read_ensemble(path: FilePath, shown: str, keep: int | None = None) -> Ensemble:

@@ -1,0 +1,47 @@
+"""Parameter uncertainty: a set for each future, by weight, the same in every scenario."""
+
+import numpy as np
+import pytest
+
+from scenarios.cli import main
+from scenarios.comparing import differences
+from scenarios.experiments.ensembles import Ensemble
+from scenarios.runner import run_all
+
+SETS = Ensemble(({"stay_weight": -0.5}, {"stay_weight": 0.5}, {"stay_weight": 1.5}), (0.5, 0.25, 0.25))
+
+
+def test_sets_are_drawn_by_weight():
+    drawn = [s["stay_weight"] for s in SETS.drawn(40, 1)]
+    assert sorted(drawn) == [-0.5] * 20 + [0.5] * 10 + [1.5] * 10
+    assert drawn == [s["stay_weight"] for s in SETS.drawn(40, 1)] and drawn != sorted(drawn)
+    assert drawn != [s["stay_weight"] for s in SETS.drawn(40, 2)]
+
+
+@pytest.fixture(scope="module")
+def runs():
+    options = {"end": 2022, "scale": 0.002, "replicates": 4, "detail": "city", "progress": False}
+    return run_all(["baseline", "baseline", "hukou_open"], parameters=SETS, workers=1, **options)
+
+
+def test_equal_policies_differ_by_exactly_zero(runs):
+    same, other = differences(runs[0], runs[1]), differences(runs[0], runs[2])
+    assert np.nanmax(np.abs(same)) == 0.0 and np.nanmax(np.abs(other)) > 0.0
+    assert runs[0].values.shape[:2] == (4, 1) and len(runs[0].seeds) == 4
+    assert runs[0].parameter_sets == SETS.drawn(4, 1)
+
+
+def test_a_future_is_the_run_of_its_set_and_seed(runs):
+    options = {"end": 2022, "scale": 0.002, "replicates": 4, "detail": "city", "progress": False, "workers": 1}
+    (plain,) = run_all(["baseline"], parameters=dict(runs[0].parameter_sets[2]), **options)
+    assert np.array_equal(plain.values[0, 2], runs[0].values[2, 0], equal_nan=True)
+
+
+def test_the_command_takes_an_ensemble(tmp_path, capsys):
+    file = tmp_path / "sets.csv"
+    file.write_text("set,weight,stay_weight\n0,1,-0.5\n1,1,0.5\n", encoding="utf-8")
+    argv = ["run", "baseline", "--end", "2021", "--scale", "0.002", "--replicates", "2", "--parameters", str(file)]
+    assert main([*argv, "--lang", "en"]) == 0
+    file.write_text("set,weight,stay_wait\n0,1,-0.5\n", encoding="utf-8")
+    assert main([*argv, "--lang", "en"]) == 2
+    assert "did you mean 'stay_weight'" in capsys.readouterr().err
