@@ -10,6 +10,9 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "notebooks"
 SMALL = {
+    "own_rule": 'SCALE, END, REPLICATES, POLICY = 0.001, 2022, 2, "hukou_services"',
+    "simple_models": 'SCALE, REPLICATES, POLICY, END = 0.001, 2, "jobs_west", 2022',
+    "student_project": "SCALE, END, REPLICATES = 0.001, 2022, 2",
     "sweep": "SCALE, END, REPLICATES, STEPS = 0.001, 2022, 2, 3",
     "sensitivity": "SCALE, END, REPLICATES, TRAJECTORIES, ROWS, KEEP = 0.001, 2022, 2, 2, 4, 2",
     "robust_policy": (
