@@ -10,6 +10,7 @@ import importlib
 import sys
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import yaml
@@ -94,16 +95,28 @@ def users() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 
 @cache
 def hand_tests() -> dict[str, str]:
-    """Name of a function -> the first test that uses it, itself or by a helper of its file, as file::function."""
+    """Rule as module.function -> the first test that uses it, itself or by a helper of its file, as file::function.
+
+    Only tests of a file that imports the rule's module count: other things have the names of rules too.
+    """
     found: dict[str, str] = {}
     for path in sorted((ROOT / "tests").glob("test_*.py")):
-        parts = [part for part in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(part, ast.FunctionDef)]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = _rule_modules(tree)
+        parts = [part for part in tree.body if isinstance(part, ast.FunctionDef)]
         used = {part.name: _names(part) for part in parts}
         for test in (name for name in used if name.startswith("test_")):
             helped = set().union(*(used[name] for name in used[test] & used.keys()))
-            for name in sorted(used[test] | helped):
-                found.setdefault(name, f"{path.name}::{test}")
+            for module, name in product(modules, sorted(used[test] | helped)):
+                found.setdefault(f"{module}.{name}", f"{path.name}::{test}")
     return found
+
+
+def _rule_modules(tree: ast.Module) -> list[str]:
+    """Modules of sim.rules that a file imports, or from which it imports."""
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    whole = {alias.name for n in imports if n.module == "sim.rules" for alias in n.names}
+    return sorted(whole | {n.module.rpartition(".")[2] for n in imports if n.module.startswith("sim.rules.")})
 
 
 def _names(part: ast.AST) -> set[str]:
@@ -114,10 +127,9 @@ def _names(part: ast.AST) -> set[str]:
 
 def _worked(rule: str) -> str:
     """The test that works a rule by hand; CoverageError where there is none."""
-    name = rule.rpartition(".")[2]
-    if name not in hand_tests():
+    if rule not in hand_tests():
         raise CoverageError(f"no test works rule {rule!r} by hand")
-    return hand_tests()[name]
+    return hand_tests()[rule]
 
 
 def measures() -> list[Row]:

@@ -15,6 +15,7 @@ A path that starts later (from a year, or by year) leaves the years before its f
 setting, in the end to the catalogue's default.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -125,8 +126,9 @@ def compile_policy(
 
 
 def census_years(pack) -> list[int]:
-    """Years for which the pack counts residents by town, ascending."""
-    return sorted({int(year) for variable, year, _ in pack.town_figures.values if variable == RESIDENTS})
+    """Years for which the pack counts the residents of every town, ascending; a figure of a few towns is no census."""
+    counted = Counter(year for variable, year, _ in pack.town_figures.values if variable == RESIDENTS)
+    return sorted(int(year) for year, towns in counted.items() if towns == len(pack.towns))
 
 
 def sharers(entry: Entry) -> str:

@@ -17,3 +17,15 @@ os.environ.setdefault("JIANGMEN_CACHE", str(CACHE))
 def root() -> Path:
     """Folder of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory) -> dict[str, bytes]:
+    """File contents of an undisturbed batch of the small city: what a disturbed one must arrive at."""
+    from helpers_batch import contents, small_city
+
+    from scenarios.batches import batch
+
+    folder = tmp_path_factory.mktemp("expected") / "out"
+    batch(small_city(), folder, workers=1, progress=False)
+    return contents(folder)

@@ -91,3 +91,12 @@ def wide(inputs, seed):
     """As large as the record of a city with counties: 16 years, 10 places, 36 indicators."""
     values = np.full((16, 10, WIDE), inputs["a"]) + np.arange(WIDE)
     return list(range(2020, 2036)), [f"p{k}" for k in range(10)], [f"y{k}" for k in range(WIDE)], values
+
+
+RANGE = {"a": {"low": 0, "high": 1}}
+
+
+def ramp(n: int, **more):
+    """n points of a function of `a`, 0 to 1."""
+    listed = [[float(v)] for v in np.linspace(0, 1, n)]
+    return {"inputs": RANGE, "design": {"kind": "listed", "listed": listed}, **more}
