@@ -35,7 +35,9 @@ FROM_YEAR = START + 1  # first year lived: a bare value holds from here
 SEED, FUTURES, SCALE = 1, 10, 0.01
 MOST_FUTURES = 1000
 # how the screen is looked at; the app checks their values
-LOOKS = ("lang", "view", "left", "right", "big", "year", "map", "why", "table", "mode", "lesson", "step", "class")
+LOOKS = (
+    "lang", "view", "left", "right", "big", "year", "map", "why", "table", "pins", "mode", "lesson", "step", "class",
+)  # fmt: skip
 ASSUMED, EVENT, PLACES = "a.", "x.", "-"
 LONGEST = 8000  # characters of an address that are read
 _NUMBER = r"[+-]?(?:\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"

@@ -48,7 +48,7 @@ def read_marked(path: Path, shown: str | None = None) -> Marked:
     except OSError as error:
         why = error.strerror or "unreadable"
         raise ScenarioError(f"cannot read the file ({why})", f"无法读取文件（{why}）", file=file) from None
-    return parse_marked(_decode(raw, file), file)
+    return parse_marked(decode(raw, file), file)
 
 
 def parse_marked(text: str, file: str) -> Marked:
@@ -71,7 +71,8 @@ def parse_marked(text: str, file: str) -> Marked:
     return marked
 
 
-def _decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str) -> str:
+    """UTF-8 text, with or without a mark at its head; ScenarioError with the line of the first byte that is not."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from scenarios.errors import ScenarioError
 from scenarios.grammar import read_assumptions, read_settings, write_path
-from scenarios.marked import Marked, parse_marked, read_marked
+from scenarios.marked import Marked, decode, parse_marked, read_marked
 from scenarios.shocks import read_shocks, write_shock
 from sim.catalogue import assumptions, levers
 from sim.paths import FIRST_YEAR, LAST_YEAR, Path, PolicyError
@@ -26,6 +26,7 @@ LIBRARY = FilePath(__file__).parent / "library"
 SUFFIX = ".yaml"
 FIELDS = ("name", "rationale", "extends", "levers", "assumptions", "shocks")
 BASELINE = "baseline"
+MOST_UPLOADED = 100_000  # bytes; the largest scenario of the library is a tenth of it
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,20 @@ def _find(name: str, beside: FilePath) -> tuple[FilePath, str]:
 def parse(text: str, name: str, pack) -> Scenario:
     """The scenario that `text` describes, as `Scenario.to_yaml` writes it; files it extends are looked for here."""
     return _read(parse_marked(text, f"{name}{SUFFIX}"), FilePath.cwd() / f"{name}{SUFFIX}", pack, ())
+
+
+def parse_upload(raw: bytes, name: str, pack) -> Scenario:
+    """A scenario that somebody sent: nothing but library scenarios may stand under `extends`, no file is looked for."""
+    if len(raw) > MOST_UPLOADED:
+        en, zh = (f"larger than {MOST_UPLOADED // 1000} KB", f"超过 {MOST_UPLOADED // 1000} KB")
+        raise ScenarioError(en, zh, file=name)
+    marked = parse_marked(decode(raw, name), name)
+    parent = marked.data.get("extends")
+    if parent is not None and parent not in library():
+        near = get_close_matches(str(parent), library(), n=1)
+        en, zh = (f"; did you mean {near[0]!r}?", f"；是否指 {near[0]!r}？") if near else ("", "")
+        raise marked.error(f"must be a scenario of the library{en}", f"须为库中情景{zh}", "extends")
+    return _read(marked, LIBRARY / f"{FilePath(name).stem or 'uploaded'}{SUFFIX}", pack, ())
 
 
 def _load(found: tuple[FilePath, str], pack, above: tuple[FilePath, ...]) -> Scenario:

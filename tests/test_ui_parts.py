@@ -14,6 +14,7 @@ from ui.charts import GRID, chart_table, domain, label_heights, line_chart
 from ui.ensemble import Ensemble, Run, change
 from ui.levers import decimals_of, named_levels, round_step, slider_of
 from ui.memory import Memory
+from ui.slot import Slot
 from ui.table import difference_text
 from ui.targets import chart_targets
 from ui.texts import number, scaled
@@ -203,3 +204,19 @@ def test_every_unit_that_a_person_reads_has_words(root):
     entries = [*levers().values(), *assumptions().values(), *indicators().values()]
     units = {entry.unit for entry in entries} | {target.unit for target in load_pack().targets.values()}
     assert sorted(units - set(known)) == []
+
+
+def test_a_place_that_is_drawn_again_and_again_stays_as_light_as_it_was():
+    """While a model is compiled the status line is drawn a thousand times; a chain of places ended in an error."""
+
+    class Place:
+        def __init__(self, depth: int):
+            self.depth = depth
+
+        def caption(self, said: str) -> "Place":
+            return Place(self.depth + 1)
+
+    slot = Slot(Place(0))
+    for n in range(2000):
+        slot.caption(str(n))
+    assert slot._drawn.depth == 1

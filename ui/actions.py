@@ -10,11 +10,13 @@ from scenarios.scenario import Scenario
 from ui.address_bar import link, query_of
 from ui.city import city_pack
 from ui.desk import Desk
+from ui.room.menu import room_menu
 from ui.simulate import Size
 from ui.texts import text
 
 
-def action_bar(desk: Desk) -> None:
+def action_bar(desk: Desk) -> list:
+    """Draws the row; panels of an open menu that are to be filled as futures come in."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="actions"):
         history_buttons(desk)
         reset_menu(desk)
@@ -22,7 +24,20 @@ def action_bar(desk: Desk) -> None:
         action("pin", desk, "keep", desk.pin, label=text(desk.language, "pin") + (f" · {pins}" if pins else ""))
         share_menu(desk)
         take_home_menu(desk)
+        table_switch(desk)
+        panels = room_menu(desk)
         st.caption(facts_line(desk.address, desk.language))
+    return panels
+
+
+def table_switch(desk: Desk) -> None:
+    """The tables behind the charts instead of the charts."""
+    on = bool(desk.look.get("table"))
+    st.button(
+        text(desk.language, "tables"), key="tables", icon=":material/table_chart:",
+        type="primary" if on else "tertiary", help=text(desk.language, "tables_help"),
+        on_click=lambda: desk.see(table="" if on else "1"),
+    )  # fmt: skip
 
 
 def action(key: str, desk: Desk, icon: str, on_click, disabled: bool = False, shortcut=None, label: str = "") -> None:

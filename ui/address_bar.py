@@ -8,7 +8,7 @@ import streamlit as st
 from scenarios.address import Address, write_address
 from scenarios.outputs import model_version
 from ui.city import city_pack
-from ui.desk import Desk
+from ui.desk import Desk, write_pins
 
 
 def query_of(address: Address) -> str:
@@ -19,6 +19,9 @@ def query_of(address: Address) -> str:
 
 def keep_address(desk: Desk) -> None:
     """Write the address bar where it is out of date."""
+    pins = write_pins(desk.pins)
+    if pins != desk.look.get("pins", ""):
+        desk.see(pins=pins)
     query = query_of(desk.address)
     if query == desk.written:
         return

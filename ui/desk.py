@@ -9,7 +9,7 @@ from functools import cache
 
 import streamlit as st
 
-from scenarios.address import FROM_YEAR, START, Address, read_address
+from scenarios.address import FROM_YEAR, START, Address, read_address, write_address
 from scenarios.scenario import Scenario, load, setting_order
 from sim.catalogue import Entry, assumptions, levers
 from sim.paths import LAST_YEAR, Path
@@ -32,6 +32,7 @@ class Desk:
     pins: list[Address] = field(default_factory=list)
     notices: list[object] = field(default_factory=list)  # errors to be told once
     replaying: bool = False
+    covered: bool = False  # results are not shown: the room is guessing
     written: str = ""  # the query string that the page wrote last
 
     @property
@@ -96,6 +97,10 @@ class Desk:
         kept = {} if assumed else self.address.assumptions
         self.move(replace(self.address, settings=settings, assumptions=kept, shocks=shocks))
 
+    def cover(self, covered: bool) -> None:
+        """Cover or uncover the results."""
+        self.covered = covered
+
     def pin(self) -> None:
         """Keep what is on the screen for comparison; the oldest of too many goes."""
         hashes = [p.scenario.hash for p in self.pins]
@@ -136,11 +141,31 @@ def desk() -> Desk:
     if known is None:
         given = {k: v for k, v in st.query_params.to_dict().items() if k not in ("embed", "embed_options")}
         known = st.session_state[DESK] = Desk(read_address(given, city_pack()))
+        known.pins = read_pins(known.look.get("pins", ""))
         known.notices.extend(known.address.problems)
     return known
+
+
+PIN_MARK = "|"  # between the pins of an address
+
+
+def write_pins(pins: list[Address]) -> str:
+    """Pinned scenarios as one value of an address."""
+    return PIN_MARK.join(write_address(replace(p, look={}, version=""), city_pack()) for p in pins)
+
+
+def read_pins(text: str) -> list[Address]:
+    """The pins of an address, as far as they can be used."""
+    found = [read_address(part, city_pack()) for part in text.split(PIN_MARK)[:PINS] if part]
+    return [p for p in found if not p.problems]
 
 
 @cache
 def preset(name: str) -> Scenario:
     """A scenario of the library."""
     return load(name, city_pack())
+
+
+def policy_of(chosen: Address | Scenario) -> tuple[dict, tuple]:
+    """Levers and events, whatever their order and the assumptions."""
+    return {s.field: s.path for s in chosen.settings}, tuple(chosen.shocks)

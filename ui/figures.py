@@ -27,6 +27,7 @@ def card(c: Change, key: str, language: str) -> str:
     entry = indicators()[key]
     largest = abs(c.baseline) or abs(c.current)
     divisor, unit_label = scaled(language, entry.unit, largest)
+    unit_label = text(language, f"narrow_{entry.unit}", missing=unit_label)
     shown = "" if entry.unit in ("ratio", "index") else f"<small> {escape(unit_label)}</small>"
     value = number(c.current / divisor, largest / divisor)
     told = f"{title(language, entry)} ({END}). {definition(language, entry)}"

@@ -17,7 +17,7 @@ from sim.catalogue.lever_fields import LEVELS
 from ui.city import city_pack
 from ui.desk import Desk, assumed_value, value_at
 from ui.menus import place_menu
-from ui.texts import text, title, unit
+from ui.texts import short_title, text, title, unit
 from ui.widgets import key_of, rounded
 
 STEPS = 40  # a slider has at most about this many positions
@@ -76,7 +76,7 @@ def lever_panel(desk: Desk) -> None:
         with st.container(key=f"family_{family}"):
             left, right = st.columns([8, 1], gap="xsmall", vertical_alignment="bottom")
             with left:
-                label = f"**{family_name(language, family)}**  {title(language, main)}"
+                label = f"**{family_name(language, family)}**  {short_title(language, main)}"
                 lever_slider(desk, main, city, f"main.{main.key}", label)
             with right:
                 set_here = sum(s.lever in {e.key for e in entries} for s in desk.address.settings)

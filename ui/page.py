@@ -9,17 +9,19 @@ from types import ModuleType
 
 import streamlit as st
 
-from scenarios.address import Address
 from scenarios.outputs import model_version
-from scenarios.scenario import Scenario, library
+from scenarios.scenario import library
 from ui.actions import action_bar
 from ui.address_bar import keep_address
 from ui.budget import BudgetMeter
+from ui.cautions import Cautions
 from ui.city import city_pack
-from ui.desk import Desk, desk, preset
+from ui.desk import Desk, desk, policy_of, preset
 from ui.ensemble import Ensemble
+from ui.events import event_menu
 from ui.levers import assumption_panel, lever_panel
 from ui.menus import menu
+from ui.readiness import first_work
 from ui.simulate import Size, explain, pairs
 from ui.slot import Slot, fresh
 from ui.texts import LANGUAGES, text
@@ -59,12 +61,13 @@ def page() -> None:
         status = header(here, shown, wall)
         with st.container(key="notices"):
             notices(here)
+            cautions = Cautions(here.address, here.language, Slot())
         with fresh((shown, len(here.pins), here.language), "view"):
             panels = view_of(shown).lay_out(here)
         if not wall:
-            action_bar(here)
+            panels = [*panels, cautions, *action_bar(here)]
     keep_address(here)
-    results(here, [*panels, meter] if panels and meter else panels, status)
+    results(here, [*panels, meter] if meter else panels, status)
 
 
 def view_of(name: str) -> ModuleType:
@@ -92,11 +95,14 @@ def sidebar(here: Desk) -> BudgetMeter:
             type="primary" if big else "tertiary", help=text(language, "projector_help"),
             on_click=lambda: here.see(big="" if big else "1"),
         )  # fmt: skip
-    preset_menu(here)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="presets"):
+        preset_menu(here)
+        preset_notes(here)
     lever_panel(here)
     with st.container(key="budget"):
         meter = BudgetMeter(language, Slot())
     assumption_panel(here)
+    event_menu(here)
     return meter
 
 
@@ -130,9 +136,18 @@ def preset_menu(here: Desk) -> None:
     )
 
 
-def policy_of(chosen: Address | Scenario) -> tuple[dict, tuple]:
-    """Levers and events, whatever their order and the assumptions."""
-    return {s.field: s.path for s in chosen.settings}, tuple(chosen.shocks)
+def preset_notes(here: Desk) -> None:
+    """Why each scenario of the library is in it; the one on the desk first."""
+    language = here.language
+    policy = policy_of(here.address)
+    with (
+        st.popover(
+            " ", icon=":material/info:", type="tertiary", help=text(language, "about_preset"), key="presets_about"
+        ),
+        st.container(key="presets_box", height=420),
+    ):
+        for name in sorted(library(), key=lambda n: policy_of(preset(n)) != policy):
+            st.markdown(f"**{preset(name).title(language)}** — {preset(name).rationale[language]}")
 
 
 def header(here: Desk, view: str, wall: bool):
@@ -167,13 +182,11 @@ def notices(here: Desk) -> None:
 def results(here: Desk, panels: list, status) -> None:
     """Fill the view after the first futures and again as more come in."""
     language = here.language
-    if not panels:
-        return
     size = Size.of(here.address)
 
     def waiting(done: int) -> None:
-        key = "simulating" if not done else "some_futures" if done < size.futures else "all_futures"
-        status.caption(text(language, key, k=done, n=size.futures))
+        key = first_work() if not done else "some_futures" if done < size.futures else "all_futures"
+        status.caption(text(language, key, k=done, n=size.futures))  # here a click ends this run of the script
 
     waiting(0)
     if here.replaying:
@@ -181,10 +194,13 @@ def results(here: Desk, panels: list, status) -> None:
         replay(here, panels, size, status)
     for baseline, current in answers(here, size, waiting):
         for panel in panels:
-            panel.fill(baseline, current)
+            if not here.covered:
+                panel.fill(baseline, current)
+            elif hasattr(panel, "cover"):
+                panel.cover(baseline)
         waiting(baseline.futures)
     for panel in panels:
-        if hasattr(panel, "follow"):  # long work beside the page
+        if hasattr(panel, "follow") and not here.covered:  # long work beside the page
             panel.follow()
 
 

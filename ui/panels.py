@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import streamlit as st
 
 from scenarios.address import END, START
 from sim.catalogue import indicators
 from ui.charts import chart_table, line_chart
 from ui.desk import Desk
+from ui.drawing import draw
 from ui.ensemble import Change, Ensemble, change
 from ui.menus import menu
 from ui.simulate import places
@@ -37,6 +39,7 @@ class ChartPanel:
     place: str
     language: str
     big: bool
+    as_table: bool
     chart: Slot
     words: Slot
 
@@ -56,7 +59,8 @@ class ChartPanel:
                 text(language, "place"), lambda p: desk.see(**{side: f"{indicator}@{p}"}),
             )  # fmt: skip
         chart = Slot(st.container(key=f"fill_{side}"))
-        return cls(indicator, place, language, bool(desk.look.get("big")), chart, Slot())
+        big, table = bool(desk.look.get("big")), bool(desk.look.get("table"))
+        return cls(indicator, place, language, big, table, chart, Slot())
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         """Draw the futures that there are."""
@@ -66,8 +70,15 @@ class ChartPanel:
         entry = indicators()[self.indicator]
         c = change(baseline, current, self.indicator, self.place, END)
         data, spec, divisor, largest = drawn(baseline, current, self.indicator, self.place, self.language, self.big)
-        self.chart.vega_lite_chart(data, spec, width="stretch", height="stretch", alt=self._alt(c, divisor))
+        draw(self.chart, data, spec, self._alt(c, divisor), self.as_table, self.language)
         self.words.markdown(sentence(c, entry.unit, divisor, largest, self.language))
+
+    def cover(self, baseline: Ensemble) -> None:
+        """The baseline alone, while the room is guessing."""
+        if baseline.has(self.indicator, self.place):
+            data, spec, *_ = drawn(baseline, baseline, self.indicator, self.place, self.language, self.big, alone=True)
+            draw(self.chart, data, spec, text(self.language, "covered"), self.as_table, self.language)
+        self.words.markdown(text(self.language, "covered"))
 
     def _alt(self, c: Change, divisor: float) -> str:
         """The chart for those who cannot see it."""
@@ -83,15 +94,20 @@ class ChartPanel:
         )
 
 
-def drawn(baseline: Ensemble, current: Ensemble, indicator: str, place: str, language: str, big: bool = False):
-    """(data, spec, divisor, largest value) of one chart, in units that people read."""
+def drawn(
+    baseline: Ensemble, current: Ensemble, indicator: str, place: str, language: str, big: bool = False,
+    alone: bool = False,
+):  # fmt: skip
+    """(data, spec, divisor, largest value) of one chart, in units that people read; `alone`: the baseline only."""
     entry = indicators()[indicator]
     largest = float(abs(baseline.of(indicator, place)).max())
     divisor, unit_label = scaled(language, entry.unit, largest)
     targets = chart_targets(indicator, place, divisor)
     data, ends = chart_table(baseline, current, indicator, place, divisor, targets, big)
     years = len(baseline.years)
-    same = math.isnan(data["label_at"][years - 1].as_py())
+    same = math.isnan(data["label_at"][years - 1].as_py()) and not alone
+    if alone:  # both are the baseline, and the label stands with the second
+        data = data.slice(years).set_column(0, "who", pa.array(["baseline"] * years))
     spec = line_chart(language, unit_label, ends, (START, END), same, targets, big)
     return data, spec, divisor, largest
 

@@ -18,7 +18,8 @@ class Slot:
 
     def __getattr__(self, kind: str) -> Any:
         def draw(*values: Any, **options: Any) -> None:
-            self._drawn = getattr(self._drawn or self._place, kind)(*values, **options)
+            drawn = getattr(self._drawn or self._place, kind)(*values, **options)
+            self._drawn = self._drawn or drawn  # always from the first: one from the other would make a long chain
 
         return draw
 

@@ -10,6 +10,7 @@ from scenarios.address import END, Address
 from sim.catalogue import assumptions, indicators, levers
 from ui.city import city_pack
 from ui.desk import Desk
+from ui.drawing import draw
 from ui.ensemble import Change, Ensemble, change
 from ui.figures import KEY_FIGURES
 from ui.menus import menu
@@ -32,6 +33,7 @@ class ComparePanel:
     axes: tuple[str, str]
     language: str
     big: bool
+    as_table: bool
     table: Slot
     chart: Slot
 
@@ -78,7 +80,7 @@ class ComparePanel:
         titles = tuple(self._axis_title(key) for key in self.axes)
         alt = text(self.language, "trade_off_alt", x=titles[0], y=titles[1])
         spec = trade_off_spec(titles, self.big)
-        self.chart.vega_lite_chart(pa.table(points), spec, width="stretch", height="stretch", alt=alt)
+        draw(self.chart, pa.table(points), spec, alt, self.as_table, self.language)
 
     def _axis_title(self, key: str) -> str:
         entry = indicators()[key]
@@ -130,8 +132,8 @@ def lay_out(desk: Desk) -> list[ComparePanel]:
             with column:
                 axes.append(axis_menu(side, first, language))
         chart = Slot(st.container(key="fill_trade"))
-    size, big = Size.of(desk.address), bool(desk.look.get("big"))
-    return [ComparePanel(tuple(desk.pins), size, (axes[0], axes[1]), language, big, table, chart)]
+    size, looks = Size.of(desk.address), [bool(desk.look.get(k)) for k in ("big", "table")]
+    return [ComparePanel(tuple(desk.pins), size, (axes[0], axes[1]), language, *looks, table, chart)]
 
 
 def axis_menu(side: str, first: str, language: str) -> str:

@@ -14,6 +14,7 @@ from scenarios.outputs import model_version
 from sim.catalogue import assumptions, indicators, parameters
 from ui.city import city_pack
 from ui.desk import Desk, preset
+from ui.drawing import draw
 from ui.ensemble import Ensemble
 from ui.evidence_chart import evidence_spec
 from ui.menus import menu, place_menu
@@ -43,6 +44,7 @@ class EvidencePanel:
     size: Size
     language: str
     big: bool
+    as_table: bool
     chart: Slot
     words: Slot
 
@@ -56,11 +58,11 @@ class EvidencePanel:
             "forecast": (current.years, current.of(self.indicator, self.place) / divisor),
             "census": (np.array(list(counted)), np.array([list(counted.values())]) / divisor),
         }
-        draw = partial(self.chart.vega_lite_chart, spec=spec, width="stretch", height="stretch", alt=alt)
-        draw(joined(lines))
+        show = partial(draw, self.chart, spec=spec, alt=alt, as_table=self.as_table, language=self.language)
+        show(joined(lines))
         past = backcast(self.size)
         lines["backcast"] = (past.years, past.of(self.indicator, self.place) / divisor)
-        draw(joined(lines))
+        show(joined(lines))
         self.words.markdown(self._sentence(past, counted[START] / divisor, divisor, label, entry.unit))
 
     def _sentence(self, past: Ensemble, counted: float, divisor: float, label: str, code: str) -> str:
@@ -117,7 +119,8 @@ def lay_out(desk: Desk) -> list[EvidencePanel]:
     with right, st.container(key="fill_words"):
         st.html(evidence_html(desk))
     size = Size.of(desk.address)
-    return [EvidencePanel(indicator, place, size, language, bool(desk.look.get("big")), chart, words)]
+    looks = [bool(desk.look.get(k)) for k in ("big", "table")]
+    return [EvidencePanel(indicator, place, size, language, *looks, chart, words)]
 
 
 def indicator_menu(language: str) -> str:

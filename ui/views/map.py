@@ -11,6 +11,7 @@ from scenarios.address import END, START
 from sim.catalogue import indicators
 from ui.city import city_pack
 from ui.desk import Desk, preset
+from ui.drawing import draw
 from ui.ensemble import Ensemble
 from ui.map_charts import bar_spec, county_name_spots, map_spec
 from ui.menus import menu
@@ -43,6 +44,7 @@ class MapPanel:
     year: int
     language: str
     big: bool
+    as_table: bool
     map: Slot
     bars: Slot
     words: Slot
@@ -58,10 +60,10 @@ class MapPanel:
         table = town_table(towns / divisor, sizes, language)
         spec = map_spec(language, heading, diverging, extent(towns / divisor), county_name_spots(language), self.big)
         alt = text(language, "map_alt", indicator=title(language, entry), year=self.year)
-        self.map.vega_lite_chart(table, spec, width="stretch", height="stretch", alt=alt)
+        draw(self.map, table, spec, alt, self.as_table, language)
         bars = county_table(counties / divisor, language)
         spec = bar_spec(language, heading, diverging, self.big)
-        self.bars.vega_lite_chart(bars, spec, width="stretch", height="stretch", alt=alt)
+        draw(self.bars, bars, spec, alt, self.as_table, language)
         guessed = estimated()
         said = {"guessed": int(guessed.sum()), "all": len(guessed), "n": current.futures}
         self.words.caption(text(language, "map_note", **said))
@@ -165,7 +167,8 @@ def lay_out(desk: Desk) -> list[MapPanel]:
         towns = Slot(st.container(key="fill_map"))
     with narrow:
         bars = Slot(st.container(key="fill_bars"))
-    return [MapPanel(indicator, shown, year, language, bool(desk.look.get("big")), towns, bars, Slot())]
+    looks = [bool(desk.look.get(k)) for k in ("big", "table")]
+    return [MapPanel(indicator, shown, year, language, *looks, towns, bars, Slot())]
 
 
 def chosen_year(desk: Desk) -> int:

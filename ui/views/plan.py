@@ -6,17 +6,28 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from scenarios.address import Address
+from scenarios.audit import audit, contradictions, parts
+from scenarios.audit.report import build
+from scenarios.reports.write import docx, html
+from scenarios.runner import run_all
+from scenarios.scenario import library
 from sim.catalogue import indicators
 from sim.data.plan import SET_BY_PROVINCE, Figure, Target
 from ui.city import city_pack
-from ui.desk import Desk
+from ui.desk import Desk, policy_of, preset
 from ui.ensemble import Ensemble
-from ui.simulate import places
+from ui.menus import menu
+from ui.simulate import Size, places
 from ui.slot import Slot
 from ui.targets import factor, reported
 from ui.texts import basis, number, text, unit
 
 YEARS = (2025, 2035)
+REPORT_ENDINGS = {"report": "docx", "html": "html"}
+REPORTS = {
+    "report": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "html": "text/html",
+}  # fmt: skip
 MARKS = {"all": "●", "some": "◐", "none": "○"}  # told apart by shape and not only by colour
 
 
@@ -75,6 +86,41 @@ class PlanPanel:
 
 
 def lay_out(desk: Desk) -> list[PlanPanel]:
+    linked(desk)
     slot = Slot(st.container(key="fill_plan"))
     st.caption(text(desk.language, "plan_note"))
     return [PlanPanel(desk.language, slot)]
+
+
+def linked(desk: Desk) -> None:
+    """Scenarios of the library, the audit of what is on the screen, and where the plan's own figures disagree."""
+    language = desk.language
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="plan_links"):
+        policy = policy_of(desk.address)
+        now = next((n for n in library() if policy_of(preset(n)) == policy), "own")
+        menu(
+            f"plan_scenario.{language}", [*library(), "own"], now,
+            lambda n: text(language, "own") if n == "own" else preset(n).title(language), text(language, "plan_take"),
+            lambda n: None if n == "own" else desk.take(preset(n)),
+        )  # fmt: skip
+        for ending, mime in REPORTS.items():
+            st.download_button(
+                text(language, f"plan_{ending}"), lambda e=ending: audit_file(desk.address, language, e),
+                f"audit-{desk.address.scenario.hash[:8]}-{language}.{REPORT_ENDINGS[ending]}", mime,
+                key=f"audit_{ending}", on_click="ignore", type="tertiary", icon=":material/fact_check:",
+            )  # fmt: skip
+        found = contradictions.find(city_pack().targets, city_pack().statements)
+        with st.popover(text(language, "plan_disagree", n=len(found)), icon=":material/rule:", type="tertiary"):
+            for block in parts.contradictions(found, language):
+                head = "".join(f'<th scope="col">{escape(h)}</th>' for h in block.table.head)
+                rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in row)}</tr>" for row in block.table.rows)
+                st.html(f'<table class="plan disagree"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
+
+
+def audit_file(address: Address, language: str, ending: str) -> bytes:
+    """The monitoring report of the scenario on the screen, as `jiangmen audit` writes it."""
+    size = Size.of(address)
+    options = {"scale": size.scale, "replicates": size.futures, "seed": size.seed}
+    result = run_all([address.scenario], detail="counties", progress=False, pack=city_pack(), **options)[0]
+    report = build(audit(result), language)
+    return docx(report) if ending == "report" else html(report)

@@ -1,6 +1,7 @@
 """沙盘: five key figures and two charts."""
 
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from ui.figures import figures_html
 from ui.panels import FIRST, ChartPanel
 from ui.simulate import places
 from ui.slot import Slot
+from ui.texts import text
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Figures:
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         self.slot.html(figures_html(baseline, current, places()[0], self.language))
+
+    def cover(self, baseline: Ensemble) -> None:
+        """No figures while the room is guessing."""
+        self.slot.html(f'<div class="figures covered"><p>{escape(text(self.language, "covered"))}</p></div>')
 
 
 def lay_out(desk: Desk) -> list[Figures | ChartPanel]:

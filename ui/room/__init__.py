@@ -1,0 +1,1 @@
+"""What a facilitator needs beside the screen: guesses, notes with a timer, the whole city, files."""
