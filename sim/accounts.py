@@ -93,7 +93,7 @@ def _strangers(model) -> int:
 @kernel
 def _count_strangers(lo, hi, household, h, out):
     for i in range(lo, hi):
-        row = household[i]
+        row = np.uint32(household[i])
         out[0] += (i < h.first[row]) | (i >= h.first[row] + h.size[row])
 
 

@@ -29,11 +29,12 @@ def _count_residents(lo, hi, c, home, year, registered, outside, by_place, by_hu
     """Adds people to by_place[place, (residents, classes, age groups)], and those with a rural and an urban hukou, and
     those who live outside (from place `outside` on), to by_hukou[place of registration, 3]."""
     for i in range(lo, hi):
-        place, hukou, age = home[c.household[i]], c.hukou_place[i], year - c.birth_year[i]
+        place, hukou = np.uint32(home[np.uint32(c.household[i])]), np.uint32(c.hukou_place[i])
+        age = year - c.birth_year[i]
         row = by_place[place]
         row[RESIDENTS] += 1
         row[CLASS0 + class_at(registered, hukou, place // 2)] += 1
-        row[YOUNG + np.int64(age >= OLD_FROM) + np.int64(age >= WORKING_FROM)] += 1
+        row[YOUNG + np.uint32(age >= OLD_FROM) + np.uint32(age >= WORKING_FROM)] += 1
         by_hukou[hukou, c.hukou_kind[i]] += 1
         by_hukou[hukou, OUTSIDE] += place >= outside
 
@@ -43,8 +44,9 @@ def _count_households(lo, hi, h, out):
     """Adds family households, and those of one person, to out[place, 2]."""
     for row in range(lo, hi):
         family = (h.tenure[row] != DORMITORY) & (h.size[row] > 0)
-        out[h.home[row], 0] += family
-        out[h.home[row], 1] += family & (h.size[row] == 1)
+        place = np.uint32(h.home[row])
+        out[place, 0] += family
+        out[place, 1] += family & (h.size[row] == 1)
 
 
 def count_people(model) -> np.ndarray:

@@ -1,10 +1,12 @@
-"""Copies of a few neighbouring rows at once, in any column: one or two instructions instead of one a row."""
+"""Neighbouring rows: copied a few at once, in any column, and handled in blocks that stay at hand between two loops."""
 
+import numpy as np
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 STRETCH = 8  # rows
+BLOCK = np.uint32(512)  # rows
 
 
 @intrinsic

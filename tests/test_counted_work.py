@@ -133,7 +133,7 @@ def test_kernels_count_no_references():
         if isinstance(f, Dispatcher) and f.__module__ == module.__name__ and f.targetoptions.get("_nrt", True)
     }
     rules = {"migrant_class"}  # takes few arrays, once a pair of places
-    inlined = {"_leave_post", "_work_outside", "_passes"}  # part of the kernel that calls them
+    inlined = {"_leave_post", "_work_outside", "_passes", "_farm"}  # part of the kernel that calls them
     assert allocating - rules - inlined == {"draws", "cutoffs"}
 
 

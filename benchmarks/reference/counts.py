@@ -31,7 +31,6 @@ from sim.codes import (
 )
 from sim.rules.tenure import below_income_line
 from sim.steps.home_requests import income_line
-from sim.steps.labour_kernels import EARNINGS as EARNED
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, SEEKING
 from sim.steps.place_counts import COLUMNS, EARNINGS, HOME_OF_TENURE, LOCAL_PUPILS, MIGRANT_PUPILS, RESIDENTS
 
@@ -72,11 +71,16 @@ def count_people(model) -> np.ndarray:
 
 def count_earnings(model) -> np.ndarray:
     """int64[T]: earnings of residents at work, fen."""
-    return count_residents(model)[:, :, EARNED].sum(axis=1)
+    out = [0] * model.T
+    for person in model.people:
+        home = person.household.home
+        if home < 2 * model.T and person.status == EMPLOYED:
+            out[home // 2] += round(person.wage * 100.0)
+    return np.array(out)
 
 
-def people_by_place(model, pupils: bool = True) -> np.ndarray:
-    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils (if asked for), earnings (fen)."""
+def people_by_place(model, pupils: bool = True, earnings: bool = True) -> np.ndarray:
+    """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen), if asked for."""
     first, last = (int(age) for age in model.rules.services.school_ages)
     county, year, towns = model.county, model.year, model.T
     out = zeros(2 * towns, COLUMNS)
@@ -87,7 +91,7 @@ def people_by_place(model, pupils: bool = True) -> np.ndarray:
         row = out[place]
         for person in household.members:
             row[RESIDENTS] += 1
-            row[EARNINGS] += floor(person.wage * 100.0 + 0.5)
+            row[EARNINGS] += floor(person.wage * 100.0 + 0.5) if earnings else 0
             if pupils and first <= year - person.birth_year < last:
                 registered = person.hukou_place
                 local = registered < towns and county[registered] == county[place // 2]
@@ -118,8 +122,8 @@ def held(model) -> np.ndarray:
 
 
 def count_residents(model) -> np.ndarray:
-    """int64[T, skill, 4]: labour force, seeking, farmers, earnings (fen) of residents."""
-    out = zeros(model.T * SKILLS, 4)
+    """int64[T, skill, 3]: labour force, seeking, farmers among residents."""
+    out = zeros(model.T * SKILLS, 3)
     for person in model.people:
         home = person.household.home
         if home >= 2 * model.T or person.status not in (EMPLOYED, UNEMPLOYED):
@@ -130,8 +134,7 @@ def count_residents(model) -> np.ndarray:
             row[SEEKING] += 1
         else:
             row[FARMERS] += person.sector == PRIMARY
-            row[EARNED] += round(person.wage * 100.0)
-    return np.array(out).reshape(model.T, SKILLS, 4)
+    return np.array(out).reshape(model.T, SKILLS, 3)
 
 
 # money

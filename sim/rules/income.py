@@ -20,9 +20,8 @@ def employee_pension(insurance_years: int, urban_hukou: bool, u: float, wage_lev
     Paid to those with enough years of insurance, and to the share `pension_coverage_urban` of those with urban
     hukou, who earned it before the records of the model begin (u: the person's own draw, the same every year).
     """
-    if insurance_years >= p.pension_years or (urban_hukou and u < p.pension_coverage_urban):
-        return p.pension_replacement * wage_level
-    return 0.0
+    paid = (insurance_years >= p.pension_years) | (urban_hukou & (u < p.pension_coverage_urban))
+    return paid * (p.pension_replacement * wage_level)
 
 
 @rule

@@ -129,7 +129,8 @@ def _reach_table(travel, first, towns, p, out):
 def _count_network(lo, hi, household, hukou_place, home, group_of, out):
     """Adds people by group of registration and home to out[G, P]."""
     for i in range(lo, hi):
-        out[group_of[hukou_place[i]], home[household[i]]] += 1
+        group, place = group_of[np.uint32(hukou_place[i])], home[np.uint32(household[i])]
+        out[np.uint32(group), np.uint32(place)] += 1
 
 
 def group_of_place(model) -> np.ndarray:

@@ -138,7 +138,7 @@ def consider_moves(
     begin, end = members(lo, hi, h.first, h.size)
     for i in range(begin, end):
         to_person[i] = NO_MOVE
-        row, age, own = c.household[i], year - c.birth_year[i], c.role[i] == HEAD
+        row, age, own = np.uint32(c.household[i]), year - c.birth_year[i], c.role[i] == HEAD
         goes_alone, at_home = (c.role[i] == OFFSPRING) | (c.role[i] == OTHER), h.home[row] < 2 * geo.towns
         if (age < ADULT) | (not (own | goes_alone)):
             continue
@@ -148,7 +148,7 @@ def consider_moves(
                 to_person[i] = NO_MOVE if away < 0 else 2 * geo.towns + away
             continue
         # dearest test last: most people do not consider
-        if draw(consider, c.key[i]) >= hazard[min(age, len(hazard) - 1), c.status[i], h.tenure[row]]:
+        if draw(consider, c.key[i]) >= hazard[np.uint32(min(age, len(hazard) - 1)), c.status[i], h.tenure[row]]:
             continue
         if to_household[row] != NO_MOVE:  # the head, who comes first, takes all along
             continue

@@ -223,12 +223,12 @@ def _vital_events(
 ):  # fmt: skip
     """Deaths and births: who lives on, who is a mother; adds persons by place to out[2, P]."""
     for i in range(lo, hi):
-        age = min(OLDEST, year - birth_year[i])
+        age = np.uint32(min(OLDEST, year - birth_year[i]))
         alive[i] = True
         mother[i] = False
         u = draw(dying, key[i])
         if u < highest_death[age, sex[i]]:  # few come so far: only for them is the place looked up
-            place = home[household[i]]
+            place = np.uint32(home[np.uint32(household[i])])
             if u < death[group[place], age, sex[i]]:
                 alive[i] = False
                 out[DEATHS, place] += 1

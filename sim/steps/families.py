@@ -127,12 +127,12 @@ def _wish(
             if alive[i + 1] and couples.divorces(draw(divorcing, key[i]), p):
                 out[i] = DIVORCES
             continue
-        age = min(OLDEST, year - birth_year[i])
+        age = np.uint32(min(OLDEST, year - birth_year[i]))
         if seek[age, sex[i]] > 0.0 and draw(looking, key[i]) < seek[age, sex[i]]:
             out[i] |= SEEKS
         if r != HEAD and leave[age] > 0.0:
             skill = HIGH_SKILL if education[i] == COLLEGE else LOW_SKILL
-            if draw(leaving, key[i]) < leave[age] * rent_factor[home[household[i]], skill]:
+            if draw(leaving, key[i]) < leave[age] * rent_factor[np.uint32(home[np.uint32(household[i])]), skill]:
                 out[i] |= LEAVES
 
 

@@ -34,11 +34,12 @@ LEVERS = ("years_recognised", "rural_rights_kept", "hukou_cost", "public_rental_
 def _convert(lo, hi, c, h, year, towns, county_of, terms, stream, keep_stream, p, out):
     """Converts the members registered with the head; adds converted persons to out[place]."""
     for row in range(lo, hi):
-        place = h.home[row]
+        place = np.uint32(h.home[row])
         if place >= 2 * towns or h.size[row] == 0:
             continue
         t, urban = place // 2, place % 2 == 1
-        a, b = h.first[row], h.first[row] + h.size[row]
+        a = np.uint32(h.first[row])
+        b = a + np.uint32(h.size[row])
         registered, rural = c.hukou_place[a], c.hukou_kind[a] == RURAL_HUKOU
         migrant = registered != t
         if not migrant and not (urban and rural):

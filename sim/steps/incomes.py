@@ -3,10 +3,11 @@
 `incomes(model)`, in order:
 
 1. productivity and the share of transferred land move on;
-2. `_farms`    land of households that farm, land that others offer, land per farmer: farm income and land rent;
-3. `_remit`    who sends money to whom;
-4. `settle`    wage, business, property and transfer income of every household;
-5. `lift`      households under the income floor are topped up.
+2. `_brought`  what the members of each household bring, but for farm income;
+3. `_farms`    land of households that farm, land that others offer, land per farmer: farm income and land rent;
+4. `_remit`    who sends money to whom;
+5. `settle`    wage, business, property and transfer income of every household;
+6. `lift`      households under the income floor are topped up.
 
 Disposable income as the statistics bureau defines it: wages after contributions and tax, net business income (farm and
 own business), net property income (land rent, collective dividends, net imputed rent of owned homes, interest) and net
@@ -18,16 +19,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import INCOME_SOURCES
+from sim.codes import INCOME_SOURCES, RURAL_PART, TENURES
 from sim.draws import Decision
-from sim.engine import add_up, for_chunks
-from sim.households import HouseholdRows
-from sim.people import PeopleRows
+from sim.engine import add_up, collect, for_chunks
 from sim.rules.farming import training_growth
 from sim.rules.permits import medical_refund
 from sim.steps import income_kernels as kernels
 from sim.steps import labour_market as market
-from sim.steps import permits, place_counts
+from sim.steps import permits, place_counts, roster
+from sim.steps.demography import AGES
 from sim.steps.income_kernels import IDLE, MEMBERS, OFFERED, OWN, RURAL, WORKERS, Rates
 
 
@@ -95,32 +95,49 @@ def totals(model) -> np.ndarray:
 
 def _incomes_of_the_year(model) -> None:
     c, h = model.people.rows, model.households.rows
-    counts, lets = _land(model, c, h)
-    farm_income, land_rent = _farms(model, counts)
-    sent, received, pool = _remit(model, c, h)
     p, T, n = model.par.incomes, model.T, len(model.households)
     wage_level = model.labour_state.reference
     level_2020 = wage_level / model.par.labour.reference_wage_2020
-    rates = Rates(
-        farm_income=farm_income,
-        land_rent=land_rent,
-        dividend=market.in_force(model, "collective_dividend", _dividend(model, counts, level_2020)),
-        rent=_rent(model),
-        pool=market.in_force(model, "remittance_pool", pool // np.maximum(counts[:, RURAL], 1)),
-        rural_transfer=_rural_transfer(model),
-        refund=refunds(model, level_2020),
+    brought = _brought(model, wage_level, level_2020)
+    counts, lets = _land(model, brought.farmers)
+    farm_income, land_rent = _farms(model, counts)
+    balance, pool = _remit(model, brought.off_land)
+    rates = _rates(model, counts, farm_income, land_rent, pool, level_2020)
+    outside = np.full(model.O, -1)  # in no county
+    counties = np.repeat(model.pack.town_county, 2), np.asarray(model.pack.town_county)
+    counties = np.concatenate([counties[0], outside]), np.concatenate([counties[1], outside - 1])
+    for_chunks(
+        n, model.threads, lambda lo, hi, _: kernels.settle(lo, hi, T, c, h, *counties, rates, lets, balance, brought, p)
     )
-    insured, county = model.stream(Decision.INSURED, model.start), model.pack.town_county
-
-    def pay(lo, hi, _):
-        kernels.settle(
-            lo, hi, model.year, T, c, h, county, rates, lets, sent, received, insured, wage_level, level_2020, p
-        )
-
-    for_chunks(n, model.threads, pay)
     model.income_state.topped_up = lift(model)
     model.income_state.totals = totals(model)
     model.income_state.heads = place_counts.residents(model)
+
+
+def _brought(model, wage_level: float, level_2020: float) -> kernels.Brought:
+    """What the members of each household bring, but for farm income."""
+    c, h, n = model.people.rows, model.households.rows, len(model.households)
+    sums = (roster.buffer(model, name, n, np.float64) for name in kernels.Brought._fields[:-1])
+    brought = kernels.Brought(*sums, roster.buffer(model, "farmers", n, np.int32))
+    insured, year, p = model.stream(Decision.INSURED, model.start), model.year, model.par.incomes
+    basic = np.empty(AGES)
+    kernels.basic_pensions(level_2020, p, basic)
+    world = (insured, wage_level, basic, p)
+    for_chunks(n, model.threads, lambda lo, hi, _: kernels.add_up_members(lo, hi, year, model.T, c, h, *world, brought))
+    return brought
+
+
+def _rates(model, counts, farm_income, land_rent, pool, level_2020: float) -> kernels.Rates:
+    """What places pay this year."""
+    T, rent = model.T, _rent(model)
+    pool = market.in_force(model, "remittance_pool", pool // np.maximum(counts[:, RURAL], 1))
+    dividend = market.in_force(model, "collective_dividend", _dividend(model, counts, level_2020))
+    refund, rural = np.zeros((2, model.P)), np.zeros(model.P)
+    refund[:, : 2 * T] = np.repeat(refunds(model, level_2020), 2, axis=1)
+    rural[RURAL_PART : 2 * T : 2] = pool / 100.0 + _rural_transfer(model)
+    imputed = np.empty((TENURES, model.P))
+    kernels.fill_imputed_rent(rent, model.par.incomes, imputed)
+    return Rates(farm_income, np.append(land_rent, 0.0), np.append(dividend, 0.0), imputed, refund, rural)
 
 
 def refunds(model, level_2020: float) -> np.ndarray:
@@ -139,17 +156,18 @@ def lift(model) -> np.ndarray:
     )
 
 
-def _land(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray]:
+def _land(model, farmers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int64[T, 6] land and people by town (see `count_land`), and bool[households] whose land is offered."""
-    state, T, n = model.income_state, model.T, len(model.households)
+    state, T, n, h = model.income_state, model.T, len(model.households), model.households.rows
     base = model.stream(Decision.LAND_TRANSFER, model.start)  # the same every year: land once let stays let
     share = state.transfer_share
-    lets = np.zeros(n, np.bool_)
-
-    def count(lo, hi, out):
-        kernels.count_land(lo, hi, T, c, h, share, base, np.empty(hi - lo, np.int32), lets, out)
-
-    counts = add_up(n, model.threads, (T, 6), count)
+    lets = roster.buffer(model, "lets", n, np.bool_)
+    counts = add_up(
+        n,
+        model.threads,
+        (T, 6),
+        lambda lo, hi, out: kernels.count_land(lo, hi, T, h, share, base, farmers, lets, out),
+    )
     return counts, lets
 
 
@@ -169,16 +187,15 @@ def _farms(model, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return model.publish("farm_income", income), model.publish("land_rent", rent)
 
 
-def _remit(model, c: PeopleRows, h: HouseholdRows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """int64 fen: sent[households], received[households], pool[T]."""
+def _remit(model, off_land: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 fen: received less sent [households], and pool[T]; `off_land` net earnings of each household."""
     n, T, p = len(model.households), model.T, model.par.incomes
-    sent, received = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    pool = add_up(n, model.threads, (T,), lambda lo, hi, out: kernels.send(lo, hi, T, c, h, p, sent, out))
-    senders = np.flatnonzero((sent > 0) & (h.tie >= 0))
-    family = h.tie[senders]
-    here = h.home[family] < 2 * T
-    np.add.at(received, family[here], sent[senders[here]])
-    return sent, received, pool
+    c, h = model.people.rows, model.households.rows
+    balance = roster.buffer(model, "balance", n, np.int64)
+    pool = add_up(n, model.threads, (T,), lambda lo, hi, out: kernels.send(lo, hi, T, c, h, off_land, p, balance, out))
+    senders = collect(n, model.threads, lambda lo, hi, found: kernels.find_families(lo, hi, h.tie, balance, found))
+    kernels.receive(senders, T, h.tie, h.home, -balance[senders], balance)
+    return balance, pool
 
 
 def _dividend(model, counts: np.ndarray, level_2020: float) -> np.ndarray:

@@ -32,7 +32,7 @@ from sim.travel import minutes_between
 
 NO_CELL = -1
 # columns of the counts by town of residence
-LABOUR_FORCE, SEEKING, FARMERS, EARNINGS = 0, 1, 2, 3
+LABOUR_FORCE, SEEKING, FARMERS = 0, 1, 2
 AGES = 128  # rows of tables by age
 LEAVES, ENTERS = 0, 1  # rows of the chances of `entry_and_exit`
 INFORMAL, FORMAL, FARMER = 0, 1, 2  # kinds of workers who retire differently
@@ -57,7 +57,7 @@ class Streams(NamedTuple):
 def _infants(birth_year, first, last, year):
     """Number of children under three among the rows first..last - 1 (a household)."""
     found = 0
-    for j in range(first, last):
+    for j in range(np.uint32(first), np.uint32(last)):
         found += year - birth_year[j] < 3
     return found
 
@@ -129,7 +129,7 @@ def attend(lo, hi, year, towns, c, h, chance, travel, expected, farm_income, ret
         status, age = c.status[i], year - c.birth_year[i]
         if (status <= STUDENT) | (status == RETIRED) | (age < 16):  # the codes begin with CHILD and STUDENT
             continue
-        home = h.home[c.household[i]]
+        home = np.uint32(h.home[np.uint32(c.household[i])])
         skill = 1 if c.education[i] == COLLEGE else 0
         farmer = status == EMPLOYED and c.sector[i] == PRIMARY
         formal = c.hukou_kind[i] == URBAN_HUKOU or c.insurance_years[i] >= p.formal_insurance_years
@@ -175,22 +175,22 @@ def _cell(status, sector, work, home, education, towns):
 def count_posts(lo, hi, towns, c, h, out):
     """Adds non-farm workers who live in the city to out[cell], int64[4 T], by their own skill."""
     for i in range(lo, hi):
-        cell = _cell(c.status[i], c.sector[i], c.work_town[i], h.home[c.household[i]], c.education[i], towns)
+        home = np.uint32(h.home[np.uint32(c.household[i])])
+        cell = _cell(c.status[i], c.sector[i], c.work_town[i], home, c.education[i], towns)
         if cell != NO_CELL:
-            out[cell] += 1
+            out[np.uint32(cell)] += 1
 
 
 @kernel
 def count_residents(lo, hi, c, home, out):
-    """Adds up people by home // 2 (the town, for those in the city): out int64[P, skill, 4] = labour force, seeking,
-    farmers, earnings (fen). Row by row and without branches (see place_counts)."""
+    """Adds up people by home // 2 (the town, for those in the city): out int64[P, skill, 3] = labour force, seeking,
+    farmers. Row by row and without branches (see place_counts)."""
     for i in range(lo, hi):
         works, seeks = c.status[i] == EMPLOYED, c.status[i] == UNEMPLOYED
-        cell = out[home[c.household[i]] // 2, np.int64(c.education[i] == COLLEGE)]
+        cell = out[np.uint32(home[np.uint32(c.household[i])]) // 2, np.uint32(c.education[i] == COLLEGE)]
         cell[LABOUR_FORCE] += works | seeks
         cell[SEEKING] += seeks
         cell[FARMERS] += works & (c.sector[i] == PRIMARY)
-        cell[EARNINGS] += works * np.int64(round(c.wage[i] * 100.0))
 
 
 @kernel
@@ -212,14 +212,15 @@ def count_earnings(lo, hi, c, home, out):
     """Adds up earnings of the year before of those at work, fen, by home // 2: out int64[P]."""
     for i in range(lo, hi):
         fen = np.int64(round(c.wage[i] * 100.0))
-        out[home[c.household[i]] // 2] += fen * (c.status[i] == EMPLOYED)
+        out[np.uint32(home[np.uint32(c.household[i])]) // 2] += fen * (c.status[i] == EMPLOYED)
 
 
 @kernel
 def holders(lo, hi, towns, c, h, rationed, cell):
     """cell[i] of non-farm workers in cells that lose posts (`rationed` bool[4 T]), else NO_CELL."""
     for i in range(lo, hi):
-        found = _cell(c.status[i], c.sector[i], c.work_town[i], h.home[c.household[i]], c.education[i], towns)
+        home = np.uint32(h.home[np.uint32(c.household[i])])
+        found = _cell(c.status[i], c.sector[i], c.work_town[i], home, c.education[i], towns)
         cell[i] = found if found != NO_CELL and rationed[found] else NO_CELL
 
 
@@ -266,7 +267,7 @@ def take_up_farming(lo, hi, towns, c, h, base, expected, farm_income, p, seeks):
     for i in range(lo, hi):
         if seeks[i] == 0 or c.status[i] != UNEMPLOYED:
             continue
-        row = c.household[i]
+        row = np.uint32(c.household[i])
         town = h.home[row] // 2
         if h.home[row] >= 2 * towns or h.land[row] <= 0.0 or h.homestead[row] != town:
             continue
@@ -307,11 +308,9 @@ def pay(lo, hi, year, towns, c, h, wage, high_held, base, p):
             continue
         if c.sector[i] == PRIMARY:
             continue
-        place, s, skill = c.work_town[i], c.sector[i] - SECONDARY, 0
+        place, s, skill = np.uint32(c.work_town[i]), np.uint32(c.sector[i] - SECONDARY), 0
         if c.education[i] == COLLEGE:
             skill = 1 if place >= towns or draw(base, c.key[i]) < high_held[place, s] else 0
-        age = year - c.birth_year[i]
-        hukou = c.hukou_kind[i]
-        row = c.household[i]
-        villager = h.home[row] < 2 * towns and h.home[row] % 2 == 0 and h.land[row] > 0.0
+        age, hukou, row = year - c.birth_year[i], c.hukou_kind[i], np.uint32(c.household[i])
+        villager = (h.home[row] < 2 * towns) & (h.home[row] % 2 == 0) & (h.land[row] > 0.0)
         c.wage[i] = person_wage(wage[place, s, skill], c.education[i], c.sex[i], hukou, age, c.ability[i], villager, p)

@@ -92,13 +92,13 @@ def whole_posts(wanted: np.ndarray) -> np.ndarray:
 
 
 def count_residents(model) -> np.ndarray:
-    """int64[T, skill, 4]: labour force, seeking, farmers, earnings (fen) of residents."""
+    """int64[T, skill, 3]: labour force, seeking, farmers among residents."""
     c, home = model.people.rows, model.households.home
 
     def count(lo, hi, out):
         kernels.count_residents(lo, hi, c, home, out)
 
-    return add_up(len(model.people), model.threads, (model.P, SKILLS, 4), count)[: model.T]
+    return add_up(len(model.people), model.threads, (model.P, SKILLS, 3), count)[: model.T]
 
 
 def count_earnings(model) -> np.ndarray:

@@ -21,8 +21,9 @@ COLUMNS = 4
 @kernel
 def _count_homes(lo, hi, home, tenure, home_of_tenure, out):
     for h in range(lo, hi):
-        if home[h] >= 0 and home[h] < out.shape[0]:
-            out[home[h], home_of_tenure[tenure[h]]] += 1
+        place = np.uint32(home[h])
+        if place < out.shape[0]:
+            out[place, np.uint32(home_of_tenure[tenure[h]])] += 1
 
 
 # Counts of people go row by row and add up truth values: a loop within each household, or a branch on what varies from
@@ -30,33 +31,29 @@ def _count_homes(lo, hi, home, tenure, home_of_tenure, out):
 
 
 @kernel
-def _count_people(lo, hi, c, home, town_county, year, from_age, below_age, out):
+def _count_pupils(lo, hi, c, home, town_county, year, from_age, below_age, out):
     """Adds up all people by place of residence, those outside included: out int64[P, COLUMNS]."""
     towns = len(town_county)
     for i in range(lo, hi):
-        place, age = home[c.household[i]], year - c.birth_year[i]
-        by_place = out[place]
-        by_place[RESIDENTS] += 1
-        by_place[EARNINGS] += np.int64(np.floor(np.float64(c.wage[i]) * 100.0 + 0.5))
+        age = year - c.birth_year[i]
         if (age >= from_age) & (age < below_age):
-            registered, town = c.hukou_place[i], min(place // 2, towns - 1)
-            local = registered < towns and town_county[registered] == town_county[town]
-            by_place[LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1
+            place, registered = np.uint32(home[np.uint32(c.household[i])]), np.uint32(c.hukou_place[i])
+            local = registered < towns and town_county[registered] == town_county[min(place // 2, towns - 1)]
+            out[place, LOCAL_PUPILS if local else MIGRANT_PUPILS] += 1
 
 
 @kernel
-def _count_earners(lo, hi, c, home, out):
-    """Adds up residents and their earnings: out int64[P, COLUMNS]."""
+def _count_earnings(lo, hi, c, home, out):
+    """Adds up earnings by place of residence, fen: out int64[P, COLUMNS]."""
     for i in range(lo, hi):
-        place = home[c.household[i]]
-        out[place, RESIDENTS] += 1
+        place = np.uint32(home[np.uint32(c.household[i])])
         out[place, EARNINGS] += np.int64(np.floor(np.float64(c.wage[i]) * 100.0 + 0.5))
 
 
 @kernel
 def _count_residents(lo, hi, home, size, out):
     for h in range(lo, hi):
-        out[home[h]] += size[h]
+        out[np.uint32(home[h])] += size[h]
 
 
 def residents(model) -> np.ndarray:
@@ -77,10 +74,10 @@ def occupied(model) -> np.ndarray:
     return add_up(hh.n, model.threads, (2 * model.T, HOME_TYPES), work)
 
 
-def people_by_place(model, pupils: bool = True) -> np.ndarray:
+def people_by_place(model, pupils: bool = True, earnings: bool = True) -> np.ndarray:
     """int64[2T, COLUMNS]: residents, pupils registered in the county, other pupils, earnings (fen).
 
-    Without `pupils` their columns stay zero: most readers need none, and ages are dear to look at.
+    Columns that the reader does not need stay zero: only residents are known from the households.
     """
     ages, year = model.par.services.school_ages, model.year
     c, home, counties = model.people.rows, model.households.home, np.asarray(model.pack.town_county)
@@ -88,11 +85,15 @@ def people_by_place(model, pupils: bool = True) -> np.ndarray:
 
     def work(lo, hi, out):
         if pupils:
-            _count_people(lo, hi, c, home, counties, year, from_age, below_age, out)
-        else:
-            _count_earners(lo, hi, c, home, out)
+            _count_pupils(lo, hi, c, home, counties, year, from_age, below_age, out)
+        if earnings:
+            _count_earnings(lo, hi, c, home, out)
 
-    return add_up(len(model.people), model.threads, (model.P, COLUMNS), work)[: 2 * model.T]
+    out = np.zeros((model.P, COLUMNS), np.int64)
+    if pupils or earnings:
+        out = add_up(len(model.people), model.threads, out.shape, work)
+    out[:, RESIDENTS] = residents(model)
+    return out[: 2 * model.T]
 
 
 def by_county(model, values: np.ndarray) -> np.ndarray:

@@ -91,8 +91,8 @@ def rebuild(model, alive: np.ndarray, household_of: np.ndarray, recast: np.ndarr
 def members(lo, hi, first, size):
     """Rows of People, from and to, of the households lo..hi-1: a loop over them all is faster than one in each."""
     if lo == hi:
-        return 0, 0
-    return first[lo], first[hi - 1] + size[hi - 1]
+        return np.uint32(0), np.uint32(0)
+    return np.uint32(first[lo]), np.uint32(first[hi - 1] + size[hi - 1])
 
 
 def put_in_order(people, households) -> None:

@@ -32,7 +32,7 @@ FACILITY_LEVERS = ("nursery_places", "care_beds", "culture_area", "community_are
 def initialise(model) -> None:
     """Capacity of the start year by town; the city means become the references of the index."""
     p, towns = model.par.services, model.towns
-    people = place_counts.people_by_place(model)
+    people = place_counts.people_by_place(model, earnings=False)
     rural, urban = people[0::2, RESIDENTS], people[1::2, RESIDENTS]
     residents = people[:, RESIDENTS].sum()
     for stock, level, ratio in (
@@ -64,7 +64,7 @@ def initialise(model) -> None:
 
 def services(model) -> None:
     """Levers and counties add capacity, idle school places close, the index is published."""
-    people = place_counts.people_by_place(model)
+    people = place_counts.people_by_place(model, earnings=False)
     _build(model, people)
     model.publish("migrant_access", migrant_access(model, people))
     _publish(model, people)

@@ -32,7 +32,7 @@ def _review(
             if over and draw_alternative(exit_stream, key[h], 1) < p.public_exit_rate:
                 out[h] = LEAVES_PUBLIC
             continue
-        registered = hukou_place[first[h]]
+        registered = hukou_place[np.uint32(first[h])]
         local = 1 if registered >= 0 and registered < towns and town_county[registered] == town_county[t] else 0
         years = max(0, year - arrival_year[first[h]])
         if draw(buy_stream, key[h]) < tenure_change_chance(p, price[home[h]], earnings, local, years):
