@@ -26,7 +26,10 @@ def calibrate(args: Namespace) -> None:
 
 def validate(args: Namespace) -> None:
     """Runs the model from the first census to the last and writes what the evidence says, or shows it."""
+    from calibration.fit.finished import read_fit
+    from calibration.fit.pipeline import table
     from calibration.validation.evidence import gather
+    from calibration.validation.posterior import TARGET_HEAD, Posterior, targets_table
     from calibration.validation.report import build, scores_csv, targets_csv
     from calibration.validation.texts import say
     from scenarios.audit.command import show
@@ -37,17 +40,21 @@ def validate(args: Namespace) -> None:
 
     out = Path(args.out) if args.out else None
     names = [f"validation_{args.lang}.{form}" for form in FORMS]
-    _check(args, out, [*names, "targets.csv", "forecast_test.csv"])
-    workers = min(args.workers or default_threads(), args.sets)
-    evidence = gather(load_pack(), args.sets, args.scale, args.seed, workers, progress=True)
-    report = build(evidence, args.lang)
+    _check(args, out, [*names, "targets.csv", "forecast_test.csv", "posterior.csv"])
+    workers, pack = min(args.workers or default_threads(), args.sets), load_pack()
+    posterior = Posterior(read_fit(Path(args.fit), pack), pack) if args.fit else None
+    evidence = gather(pack, args.sets, args.scale, args.seed, workers, progress=True)
+    report = build(evidence, args.lang, posterior)
     if out is None:
         show(report, console())
         return
     out.mkdir(parents=True, exist_ok=True)
     for form, name in zip(FORMS, names, strict=True):
         write(report, form, out / name, force=True)
-    for name, text in (("targets.csv", targets_csv(evidence)), ("forecast_test.csv", scores_csv(evidence))):
+    tables = {"targets.csv": targets_csv(evidence), "forecast_test.csv": scores_csv(evidence)}
+    if posterior:
+        tables["posterior.csv"] = table(TARGET_HEAD, targets_table(posterior))
+    for name, text in tables.items():
         (out / name).write_text(text, encoding="utf-8")
     console().print(say("written", args.lang, out=out), style="dim", markup=False)
 

@@ -150,6 +150,7 @@ def _calibrate_options(calibrate: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _validate_options(validate: argparse.ArgumentParser, lang: str) -> None:
+    validate.add_argument("--fit", metavar="DIR", help=word("finished_fit", lang))
     validate.add_argument("--sets", type=_count, default=40, help=word("prior_sets", lang))
     validate.add_argument("--scale", type=float, default=0.01, help=word("scale", lang))
     validate.add_argument("--seed", type=int, default=1, help=word("seed", lang))

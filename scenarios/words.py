@@ -99,6 +99,10 @@ WORDS = {
     "old_ensemble": ("参数集合（默认为项目自带）", "the ensemble to start from (that of the project)"),
     "new_ensemble": ("新参数集合的文件，不得已存在", "file of the new ensemble; must not exist"),
     "fit_folder": ("拟合文件夹", "folder of the fit"),
+    "finished_fit": (
+        "已完成的拟合文件夹：报告加上拟合后的部分",
+        "folder of a finished fit: adds the part on the posterior",
+    ),
     "quick_fit": ("小规模拟合（约 5 分钟）", "a small fit, of about five minutes"),
     "prior_sets": ("先验抽样组数", "draws from the priors"),
     "app": ("打开网页应用", "open the app in the browser"),

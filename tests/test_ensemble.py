@@ -1,12 +1,17 @@
 """Parameter uncertainty: a set for each future, by weight, the same in every scenario."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
+from calibration.fit.pipeline import Settings
 from scenarios.cli import main
 from scenarios.comparing import differences
-from scenarios.experiments.ensembles import Ensemble
+from scenarios.experiments.ensembles import FITTED, ROOT, Ensemble, fitted_ensemble
 from scenarios.runner import run_all
+from sim.catalogue import Parameters
 
 SETS = Ensemble(({"stay_weight": -0.5}, {"stay_weight": 0.5}, {"stay_weight": 1.5}), (0.5, 0.25, 0.25))
 
@@ -40,8 +45,19 @@ def test_a_future_is_the_run_of_its_set_and_seed(runs):
 def test_the_command_takes_an_ensemble(tmp_path, capsys):
     file = tmp_path / "sets.csv"
     file.write_text("set,weight,stay_weight\n0,1,-0.5\n1,1,0.5\n", encoding="utf-8")
-    argv = ["run", "baseline", "--end", "2021", "--scale", "0.002", "--replicates", "2", "--parameters", str(file)]
+    argv = ["run", "baseline", "--end", "2021", "--scale", "0.002", "--replicates", "2", "--parameters"]
+    assert main([*argv, "ensemble", "--lang", "en"]) == 0
+    argv.append(str(file))
     assert main([*argv, "--lang", "en"]) == 0
     file.write_text("set,weight,stay_wait\n0,1,-0.5\n", encoding="utf-8")
     assert main([*argv, "--lang", "en"]) == 2
     assert "did you mean 'stay_weight'" in capsys.readouterr().err
+
+
+def test_the_fitted_ensemble_of_the_project_is_what_its_manifest_says():
+    ensemble, manifest = fitted_ensemble(), json.loads((ROOT / FITTED).with_suffix(".json").read_text(encoding="utf-8"))
+    assert len(ensemble.sets) >= 50 and sum(ensemble.weights) == pytest.approx(1.0)
+    assert ensemble.hash == manifest["ensemble"]
+    assert Settings(**{k: v for k, v in manifest["settings"].items() if k in asdict(Settings())}) == Settings()
+    for values in ensemble.sets:
+        Parameters(values)

@@ -9,8 +9,7 @@ import pytest
 
 from calibration.forecast_test import LEVELS, MEASURES
 from calibration.targets import targets
-from calibration.validation.evidence import Evidence, fits, gather, observed_pattern, pattern_list
-from calibration.validation.evidence import _holds as holds
+from calibration.validation.evidence import Evidence, fits, gather, holds, observed_pattern, pattern_list
 from calibration.validation.report import build, scores_csv, targets_csv
 from calibration.validation.texts import texts
 from scenarios.cli import main

@@ -70,11 +70,11 @@ def fits(evidence: Evidence) -> list[Fit]:
         column = evidence.priors.values[:, i]
         low, median, high = np.nanpercentile(column, [LOW, 50.0, HIGH])
         default = float(np.nanmean(evidence.defaults.values[:, i]))
-        found.append(Fit(t, float(median), float(low), float(high), default, _holds(t, low, median, high)))
+        found.append(Fit(t, float(median), float(low), float(high), default, holds(t, low, median, high)))
     return found
 
 
-def _holds(t: Target, low: float, median: float, high: float) -> bool:
+def holds(t: Target, low: float, median: float, high: float) -> bool:
     below, middle, above = (float(t.deviation(x)) for x in (low, median, high))
     reach = 1.2816 * t.sd
     side = middle - below if middle > 0 else above - middle  # towards the figure, where the deviation is 0

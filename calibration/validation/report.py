@@ -11,13 +11,15 @@ from calibration.priors import drawn
 from calibration.targets.target import FIRST, LAST, Target
 from calibration.validation.charts import cohort_chart, forecast_chart
 from calibration.validation.evidence import Evidence, Fit, fits, observed_pattern, pattern_list
+from calibration.validation.posterior import Posterior
+from calibration.validation.posterior import blocks as posterior_blocks
 from calibration.validation.texts import say, texts
 from scenarios.reports.blocks import Block, Report, Table
 from scenarios.tables import shown_unit
 
 
-def build(evidence: Evidence, lang: str) -> Report:
-    """The report in one language."""
+def build(evidence: Evidence, lang: str, posterior: Posterior | None = None) -> Report:
+    """The report in one language, with the part on a finished fit where there is one."""
     years = {"first": FIRST, "last": LAST}
     found = fits(evidence)
     n, m = len(evidence.priors.values), len(evidence.defaults.values)
@@ -32,6 +34,7 @@ def build(evidence: Evidence, lang: str) -> Report:
         Block("heading", say("pattern_part", lang), level=1),
         Block("paragraph", say("pattern_intro", lang)),
         Block("table", table=_patterns(evidence, lang)),
+        *(posterior_blocks(posterior, evidence.test, lang) if posterior else []),
         Block("heading", say("limits_part", lang), level=1),
         Block("paragraph", say("limits", lang, scale=evidence.scale)),
     ]
