@@ -4,6 +4,7 @@ nothing that a browser would fetch from elsewhere."""
 import re
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -33,10 +34,11 @@ def entries() -> list[tuple[str, str]]:
     ]
 
 
-def wanted() -> set[str]:
+@cache
+def wanted() -> frozenset[str]:
     """Labels and dotted names that the site must define."""
     labels = {label(role, lang, key).lower() for role, key in entries() for lang in LANGUAGES}
-    return labels | api.names()
+    return frozenset(labels | api.names())
 
 
 def defined(inventory: bytes) -> set[str]:

@@ -10,7 +10,7 @@ from making.rule_files import rule_files, rules_of
 from making.tables import bounds, number
 from sim import catalogue
 from sim.catalogue import Entry
-from sim.catalogue.lever_fields import LEVELS, lines_of, moves_of
+from sim.catalogue.lever_fields import LEVELS, lines_of, moves_of, rule_names
 from ui.texts import basis, text, unit
 
 LANGUAGES = ("zh", "en")
@@ -230,6 +230,8 @@ def _parameters(lang: str) -> str:
 def _rules(lang: str) -> str:
     """One heading a file of sim/rules, one entry a rule."""
     titles, known, parts = catalogue.rule_titles(), catalogue.parameters(), []
+    if untitled := sorted(rule_names() - set(titles)):
+        raise catalogue.CatalogueError(f"rules.yaml: no title of {', '.join(untitled)}")
     acting = [("lever", e) for e in catalogue.levers().values()]
     acting += [("shock", e) for e in catalogue.shock_kinds().values()]
     for path in rule_files():
