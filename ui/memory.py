@@ -4,6 +4,8 @@ The key of a run says everything that its numbers depend on, so nobody can see a
 change of model or data is never answered from old runs.
 """
 
+import heapq
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -24,12 +26,16 @@ class Memory:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, Future] = {}
         self._wanted: dict[Hashable, int] = {}
+        self._queue: list[tuple[int, int, Hashable, Callable[[], Any], Future]] = []
+        self._turn = itertools.count()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(workers or default_threads(), thread_name_prefix="futures")
 
-    def ask(self, key: Hashable, make: Callable[[], Any]) -> Future:
+    def ask(self, key: Hashable, make: Callable[[], Any], urgency: int = 0) -> Future:
         """A future of the run: there already, being made, or now in the queue. Its result has `nbytes`.
 
+        Of runs that wait the one with the smallest `urgency` is made first, so that everybody has a first answer
+        before anybody has a sharper one.
         Who no longer wants it says so with `let_go`.
         """
         with self._lock:
@@ -40,8 +46,10 @@ class Memory:
                 return done
             making = self._making.get(key)
             if making is None or making.cancelled():
-                making = self._making[key] = self._pool.submit(self._made, key, make)
+                making = self._making[key] = Future()
                 self._wanted[key] = 0
+                heapq.heappush(self._queue, (urgency, next(self._turn), key, make, making))
+                self._pool.submit(self._next)
             self._wanted[key] += 1
         making.add_done_callback(lambda done: self._forget(key, done))
         return making
@@ -70,6 +78,17 @@ class Memory:
     def busy(self) -> int:
         """Runs that are being made or wait."""
         return len(self._making)
+
+    def _next(self) -> None:
+        """Makes the most urgent run that waits; one that was called off only leaves the queue."""
+        with self._lock:
+            _, _, key, make, making = heapq.heappop(self._queue)
+        if not making.set_running_or_notify_cancel():
+            return
+        try:
+            making.set_result(self._made(key, make))
+        except BaseException as error:
+            making.set_exception(error)
 
     def _made(self, key: Hashable, make: Callable[[], Any]) -> Any:
         run = make()

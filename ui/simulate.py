@@ -114,7 +114,7 @@ def wait_for(asked: list[tuple[Future, Future]], tick: Callable[[int], None]) ->
 def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> Future:
     """The future with one run of a scenario from a census year to a last year, in another city where `part` says so."""
     key = run_key(chosen, size, replicate, span, part)
-    return memory().ask(key, lambda: simulate(chosen, size, replicate, span, part))
+    return memory().ask(key, lambda: simulate(chosen, size, replicate, span, part), urgency=replicate)
 
 
 def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> tuple:

@@ -11,7 +11,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-PATIENCE = 180.0  # seconds for one answer
+PATIENCE = 120.0  # seconds for one answer
+MARKS = ('class="figures"',)
 LARGEST = 64 * 2**20  # bytes of one message
 
 
@@ -28,6 +29,7 @@ class Person:
     _cache: dict[str, ForwardMsg] = field(default_factory=dict)
     _widgets: dict[str, WidgetState] = field(default_factory=dict)
     _early: bool = False  # the script ended to begin anew
+    fresh: set[str] = field(default_factory=set)  # marks of HTML that came after the address bar last changed
 
     async def arrive(self, seen: Callable[["Person"], bool] | None = None) -> float:
         """Opens the page; seconds until `seen` (else until the script has ended)."""
@@ -96,6 +98,15 @@ class Person:
         """Reads what the server still says, until the script has ended."""
         await asyncio.wait_for(self._until(None), PATIENCE)
 
+    async def think(self, seconds: float) -> None:
+        """Looks at the screen for a while: what the server says meanwhile is read."""
+        until = time.perf_counter() + seconds
+        while (left := until - time.perf_counter()) > 0:
+            try:
+                self._take(await asyncio.wait_for(self._socket.recv(), left))
+            except TimeoutError:
+                return
+
     def _take(self, data: bytes) -> str:
         message = ForwardMsg()
         message.ParseFromString(data)
@@ -111,6 +122,7 @@ class Person:
             self._place(message)
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
+            self.fresh.clear()
         elif kind == "auto_rerun":
             self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "script_finished":
@@ -127,6 +139,8 @@ class Person:
             self.elements.pop(path, None)
             return
         self.elements[path] = getattr(element, kind)
+        if kind == "html":
+            self.fresh.update(mark for mark in MARKS if mark in element.html.body)
         if kind == "exception":
             self.errors.append(element.exception.message)
 

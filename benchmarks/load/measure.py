@@ -94,9 +94,9 @@ async def board(url: str, students: int) -> dict[str, object]:
 # --- levers -----------------------------------------------------------------------------------------------------------
 
 
-def _answered(before: str):
-    """Figures that are not those of before."""
-    return lambda person: person.html(FIGURES) not in ("", before)
+def _answered(lever: str, value: float):
+    """The address bar says the new value, and figures have come after it."""
+    return lambda person: query_of(person).get(lever) == f"{value:g}" and FIGURES in person.fresh
 
 
 async def levers(url: str, users: int, moves: int, think: float, seed: int = 1) -> dict[str, object]:
@@ -113,10 +113,12 @@ async def levers(url: str, users: int, moves: int, think: float, seed: int = 1) 
         await asyncio.sleep(think * k / users)
         await person.arrive()
         for n in range(moves):
-            await asyncio.sleep(pauses[k][n])
+            await person.think(pauses[k][n])
             last[k] = STEP * (1 + (k + users * n) % 36)
-            waits.seconds.append(await person.move(LEVER, last[k], _answered(person.html(FIGURES))))
+            waits.seconds.append(await person.move(LEVER, last[k], _answered("new_homes", last[k])))
         await person.settle()
+        if query_of(person).get("new_homes") != f"{last[k]:g}":
+            waits.errors.append(f"user {k} sees another scenario: {person.query}")
 
     await asyncio.gather(*(work(k, p) for k, p in enumerate(people)))
     found = {"users": users, "moves": moves, "think": think, "first_answer": waits.told()}
@@ -133,7 +135,7 @@ async def memory(url: str, changes: int, process: int) -> dict[str, object]:
     await person.arrive()
     for n in range(changes):
         value = 100.0 + n * 20.0
-        await person.move(LEVER, value, _answered(person.html(FIGURES)))
+        await person.move(LEVER, value, _answered("new_homes", value))
         if (n + 1) % 50 == 0:
             await person.settle()
             grown.append(round(resident_mb(process), 1))
