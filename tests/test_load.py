@@ -79,11 +79,11 @@ def test_people_who_move_levers_at_the_same_time_see_their_own_scenario(root, mo
     for key, value in TINY.items():
         monkeypatch.setenv(key, value)
     with app_server(root, **TINY) as (url, process):
-        found = asyncio.run(levers(url, users=5, moves=2, think=0.5))
-        grown = asyncio.run(memory(url, 30, process))
+        found = asyncio.run(levers(url, users=4, moves=2, think=0.5, to_the_end=True))
+        grown = asyncio.run(memory(url, 12, process))
         assert resident_mb(process) < 1500
     assert found["errors"] == found["first_answer"]["errors"] == grown["errors"] == []
-    assert found["first_answer"]["n"] == 10
+    assert found["first_answer"]["n"] == 8
     for has, wanted, figures in found["own"]:
         assert has == wanted
         address = read_address(f"new_homes={wanted}")

@@ -99,10 +99,13 @@ def _answered(lever: str, value: float):
     return lambda person: query_of(person).get(lever) == f"{value:g}" and FIGURES in person.fresh
 
 
-async def levers(url: str, users: int, moves: int, think: float, seed: int = 1) -> dict[str, object]:
+async def levers(
+    url: str, users: int, moves: int, think: float, seed: int = 1, to_the_end: bool = False
+) -> dict[str, object]:
     """Each user moves a lever again and again to values that nobody else has; `think` is the mean pause in seconds.
 
-    Measured: from the release of the lever to the first figures that are not the old ones.
+    `to_the_end`: wait at last until all futures are in. Measured: from the release of the lever to the first figures
+    that came after the address bar had the new value.
     """
     people = [Person(url, "lang=en") for _ in range(users)]
     waits, rng = Waits(), random.Random(seed)
@@ -116,7 +119,8 @@ async def levers(url: str, users: int, moves: int, think: float, seed: int = 1) 
             await person.think(pauses[k][n])
             last[k] = STEP * (1 + (k + users * n) % 36)
             waits.seconds.append(await person.move(LEVER, last[k], _answered("new_homes", last[k])))
-        await person.settle()
+        if to_the_end:
+            await person.settle()
         if query_of(person).get("new_homes") != f"{last[k]:g}":
             waits.errors.append(f"user {k} sees another scenario: {person.query}")
 
