@@ -63,7 +63,7 @@ class FakeCity:
 
     made = 0
 
-    def __init__(self, policy, *, start, scale, seed, threads, pack, parameters):
+    def __init__(self, policy, *, start, scale, seed, threads, pack, parameters, population=None):
         FakeCity.made += 1
         self.policy, self.start, self.scale, self.seed, self.pack = policy, start, scale, seed, pack
         self.parameters, self.end = parameters, start

@@ -36,6 +36,7 @@ def build(evidence: Evidence, lang: str, posterior: Posterior | None = None) -> 
         Block("table", table=_patterns(evidence, lang)),
         *(posterior_blocks(posterior, evidence.test, lang) if posterior else []),
         Block("heading", say("limits_part", lang), level=1),
+        *([] if posterior else [Block("paragraph", say("limits_unfitted", lang))]),
         Block("paragraph", say("limits", lang, scale=evidence.scale)),
     ]
     city = evidence.pack.place_name(evidence.pack.city_id, lang)
