@@ -17,9 +17,11 @@ from ui.cautions import of_levers
 from ui.desk import DESK, Desk, read_pins, write_pins
 from ui.drawing import FOR_THE_EYE
 from ui.events import set_events
+from ui.flows import ask_moves, between, net
 from ui.page import VIEWS
 from ui.room.files import taken
 from ui.room.notes import LENGTHS, agenda
+from ui.simulate import Size, simulate
 from ui.texts import text
 
 SCALE, FUTURES = 0.001, 2
@@ -193,3 +195,21 @@ def test_the_plan_links_scenarios_and_the_audit_of_what_is_on_the_screen(open_ap
     verdicts = audit(result).verdicts
     assert len(verdicts) > 20 and build(audit(result), "zh").title in page
     assert np.isfinite([v.mean for v in verdicts if v.kind == "reached"]).all()
+
+
+def test_moves_between_places_add_up_to_those_of_the_model(open_app):
+    size = Size(SCALE, FUTURES, FUTURES, 1)
+    moves = ask_moves(read_address("").scenario, size, 0).result()
+    run = simulate(read_address("").scenario, size, 0)
+    for name, counted in (("arrivals", moves.people[:, -1, :]), ("departures", moves.people[:, :, -1])):
+        assert counted.sum(axis=1).tolist() == run.values[run.indicators.index(name), 0, 1:].tolist()
+    app = open_app("view=map&map=residents@flows&year=2030")
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_a_move_is_a_change_of_node():
+    keys, nodes = np.array([1, 2, 3, 4]), np.array([0, 0, 1, 1])
+    after, nodes_after = np.array([1, 2, 3, 5]), np.array([0, 1, 2, 0])  # 2 and 3 moved, 4 has left, 5 has come
+    found = between(keys, nodes, after, nodes_after, 3)
+    assert found.tolist() == [[0, 1, 0], [0, 0, 2], [1, 0, 0]]
+    assert net(found).tolist() == [0, -1, 1]

@@ -13,6 +13,7 @@ from ui.city import city_pack
 from ui.desk import Desk, preset
 from ui.drawing import draw
 from ui.ensemble import Ensemble
+from ui.flow_panel import FlowPanel
 from ui.map_charts import bar_spec, county_name_spots, map_spec
 from ui.menus import menu
 from ui.simulate import Size, ask
@@ -20,7 +21,8 @@ from ui.slot import Slot
 from ui.texts import place_name, scaled, text, title
 from ui.widgets import key_of
 
-SHOWN = ("level", "since_start", "against_baseline")
+FLOWS = "flows"
+SHOWN = ("level", "since_start", "against_baseline", FLOWS)
 CENSUS = ("official", "secondary")  # quality marks of a counted figure
 
 
@@ -138,7 +140,7 @@ def number_up(value: float) -> float:
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if value <= m * power * (1 + 1e-9))
 
 
-def lay_out(desk: Desk) -> list[MapPanel]:
+def lay_out(desk: Desk) -> list[MapPanel | FlowPanel]:
     language = desk.language
     options = town_indicators(Size.of(desk.address).scale)
     indicator, _, shown = desk.look.get("map", "").partition("@")
@@ -168,6 +170,9 @@ def lay_out(desk: Desk) -> list[MapPanel]:
     with narrow:
         bars = Slot(st.container(key="fill_bars"))
     looks = [bool(desk.look.get(k)) for k in ("big", "table")]
+    if shown == FLOWS:
+        address, size = desk.address, Size.of(desk.address)
+        return [FlowPanel(address.scenario, size, year, language, *looks, towns, bars, Slot())]
     return [MapPanel(indicator, shown, year, language, *looks, towns, bars, Slot())]
 
 
