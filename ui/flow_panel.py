@@ -15,8 +15,8 @@ from ui.drawing import draw
 from ui.ensemble import Ensemble
 from ui.flows import Moves, ask_moves, net
 from ui.map_charts import BIG, PLAIN
-from ui.simulate import Size
-from ui.slot import Slot
+from ui.simulate import FIRST, Size
+from ui.slot import NOTHING_YET, Slot
 from ui.texts import number, text
 
 FUTURES = 4  # at most; every one is lived through once more to count moves
@@ -40,6 +40,9 @@ class FlowPanel:
 
     def fill(self, baseline: Ensemble, current: Ensemble) -> None:
         if current.futures < self.size.futures:
+            if current.futures <= FIRST:
+                for slot in (self.map, self.bars):
+                    slot.html(NOTHING_YET)
             return
         asked = [ask_moves(self.scenario, self.size, r) for r in range(min(FUTURES, self.size.futures))]
         while not all(future.done() for future in asked):
@@ -124,7 +127,7 @@ def flow_spec(language: str, at: tuple[tuple[str, float, float], ...], largest: 
         for f in ("origin", "target", "people", "there", "back")
     ]
     names = {"values": [{"name": n, "lon": lon, "lat": lat} for n, lon, lat in at]}
-    letters = {"type": "text", "fontSize": size + 3, "fontWeight": "bold"}
+    letters = {"type": "text", "fontSize": size + 3, "fontWeight": "bold", "dy": -16}
     return {
         "projection": {"type": "mercator"},
         "layer": [

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+NOTHING_YET = '<div class="nothing-yet"></div>'  # holds the place
+
 
 class Slot:
     """Draws one element and then replaces it; `slot.vega_lite_chart(...)` as on any Streamlit container."""

@@ -18,14 +18,12 @@ from ui.drawing import draw
 from ui.ensemble import Ensemble
 from ui.lives import Parted, TwoLives, both_lives, home
 from ui.simulate import Size, explain
-from ui.slot import Slot
+from ui.slot import NOTHING_YET, Slot
 from ui.table import difference_text
 from ui.tasks import Task, follow
 from ui.texts import number, scaled, text, title
 from ui.why_charts import gains_spec, waterfall_spec
 from ui.winners import gains
-
-NOTHING_YET = '<div class="nothing-yet"></div>'  # holds the place
 
 
 @dataclass(frozen=True)
