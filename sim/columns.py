@@ -76,9 +76,13 @@ class Columns:
             column[:m] = column[: self.n][rows]
         self.hold(self._store, m)
 
-    def copy(self) -> "Columns":
+    def copy(self, room: int = 0) -> "Columns":
+        """A twin of the rows in use, with `room` for more before the columns must be allocated anew."""
         twin = type(self).__new__(type(self))
-        twin.hold({f: getattr(self, f).copy() for f in self.FIELDS}, self.n)
+        store = {f: np.empty(self.n + room, d) for f, d in self.FIELDS.items()}
+        for f, column in store.items():
+            column[: self.n] = getattr(self, f)
+        twin.hold(store, self.n)
         return twin
 
     @property

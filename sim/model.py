@@ -157,7 +157,8 @@ class CityModel(mesa.Model):
 
     def _populate(self, population) -> None:
         population = population or start_population(self.pack, self.start, self.scale)
-        self.people, self.households = population.people.copy(), population.households.copy()
+        people, households = population.people, population.households  # a city grows: rows for some years
+        self.people, self.households = (table.copy(room=len(table) // 5) for table in (people, households))
         roster.put_in_order(self.people, self.households)
         size = self.pack.outside_residents(self.start).astype(float)
         other = np.flatnonzero(~self.pack.outside_same_province)

@@ -61,8 +61,7 @@ def families(model) -> None:
     wish[weddings.women] = 0
     husbands = _husbands(model, _who(model, wish, DIVORCES))
     leavers = np.concatenate([_who(model, wish, LEAVES), husbands])
-    household_of = roster.buffer(model, "household_of", model.people.n, np.int32)
-    household_of[:] = model.people.household
+    household_of = roster.present_households(model, model.people.n)
     _change_households(model, weddings, leavers, household_of)
     roster.rebuild(model, model.alive, household_of, recast=np.concatenate([weddings.men, weddings.women]))
 
@@ -201,7 +200,8 @@ def _change_households(model, weddings: Weddings, leavers: np.ndarray, household
     got = tenure != NO_HOME
     of_couple = got[: len(founding)]
     _settle_refused(w.men, founding[~of_couple], people.role, people.household, w.home, w.taken)
-    land = hh.land.copy()  # shares are of what the family had before anybody left
+    land = roster.buffer(model, "land", hh.n, np.float32)
+    land[:] = hh.land  # shares are of what the family had before anybody left
     new = new_households.append(model, founders[got], tenure[got])
     target = np.full(len(w.men), NOWHERE, dtype=np.int64)
     target[founding[of_couple]] = new[: of_couple.sum()]

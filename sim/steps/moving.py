@@ -67,12 +67,8 @@ def moving(model) -> None:
     a, b = len(whole), len(whole) + len(alone)
     before = len(model.people)
     room = before + int(arrivals.household_sizes(group).sum())
-    alive, household_of = (
-        roster.buffer(model, "alive", room, np.bool_),
-        roster.buffer(model, "household_of", room, np.int32),
-    )
+    alive, household_of = roster.buffer(model, "alive", room, np.bool_), roster.present_households(model, room)
     alive[:] = True
-    household_of[:before] = model.people.household
     keep = tenure[:a] != NO_HOME
     _move_households(model, whole[keep], to_household[whole][keep], tenure[:a][keep], alive)
     keep = tenure[a:b] != NO_HOME

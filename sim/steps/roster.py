@@ -23,6 +23,13 @@ def buffer(model, name: str, n: int, dtype) -> np.ndarray:
     return held[:n]
 
 
+def present_households(model, room: int) -> np.ndarray:
+    """Scratch int32[room] that begins with the household of each person, for steps that send people elsewhere."""
+    out, household = buffer(model, "household_of", room, np.int32), model.people.household
+    for_chunks(len(household), model.threads, lambda lo, hi, _: np.copyto(out[lo:hi], household[lo:hi]))
+    return out
+
+
 def append_people(model, count: int, **columns) -> slice:
     """Append `count` persons; `columns` gives values by name, the rest is zero. Returns their rows."""
     return _append(model.people, count, columns)
