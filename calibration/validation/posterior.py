@@ -81,6 +81,9 @@ def blocks(posterior: Posterior, test: ForecastTest, lang: str) -> list[Block]:
         Block("paragraph", say("posterior_recovery", lang, share=posterior.recovery, n=RECOVERIES)),
         Block("heading", say("checks_part", lang), level=2),
         Block("table", table=_checks(posterior, lang)),
+        Block("heading", say("misfit_part", lang), level=2),
+        Block("paragraph", say("misfit_intro", lang)),
+        Block("table", table=_misfits(posterior, lang)),
         Block("heading", say("county_part", lang), level=2),
         Block("paragraph", say("county_intro", lang)),
         Block("table", table=_county_test(posterior, test, lang)),
@@ -158,6 +161,26 @@ def _checks(p: Posterior, lang: str) -> Table:
         table.append([say(key, lang), f"{cover:.0f} %", "70–90 %", say("yes" if 70 <= cover <= 90 else "no", lang)])
     head = [say(k, lang) for k in ("head_check", "head_found", "head_aim", "head_reached")]
     return Table(head, table, [3.0, 1.0, 1.0, 1.0])
+
+
+def _misfits(p: Posterior, lang: str) -> Table:
+    """Deviation of the posterior median by measure and county, in standard deviations; left-out figures in brackets."""
+    counties, rows = p.pack.counties, []
+    by_measure: dict[str, dict[str, list[float]]] = {}
+    titles, out = {}, set()
+    for i, t in enumerate(p.finished.chosen):
+        if t.place in counties:
+            off = float(t.deviation(np.nanmedian(p.futures[:, i]))) / t.sd
+            by_measure.setdefault(t.measure.measure, {}).setdefault(t.place, []).append(off)
+            titles[t.measure.measure] = t.measure.title[lang]
+            if t.left_out and not t.measure.is_cohort:
+                out.add((t.measure.measure, t.place))
+    for measure, places in by_measure.items():
+        cells = [f"{np.mean(places[c]):+.1f}" if c in places else "–" for c in counties]
+        cells = [f"({x})" if (measure, c) in out else x for x, c in zip(cells, counties, strict=True)]
+        rows.append([titles[measure], *cells])
+    head = [say("head_measure", lang), *(p.pack.place_name(c, lang) for c in counties)]
+    return Table(head, rows, [2.2, *[1.0] * len(counties)])
 
 
 def _county_test(p: Posterior, test: ForecastTest, lang: str) -> Table:
