@@ -97,6 +97,7 @@ def _said_direction(language: str, question: Question, verdict: Verdict, found: 
     said = text(
         language, "said_direction", n=int(n["n"]), up=int(n["up"]), down=int(n["down"]),
         mean=shown.difference(n["mean"]), truth=text(language, f"answer_{verdict.truth}"),
+        answer=text(language, f"answer_{verdict.answer}"),
     )  # fmt: skip
     return said + (" " + text(language, "said_unclear") if verdict.truth == UNCLEAR else "")
 
