@@ -15,7 +15,7 @@ from calibration.validation.texts import say
 from scenarios.errors import ScenarioError
 from scenarios.experiments.ensembles import FITTED, fitted_ensemble, read_ensemble
 from scenarios.outputs import model_version
-from sim.catalogue import indicators
+from sim.catalogue import indicators, parameters
 from sim.data import load_pack
 from sim.policy import census_years
 
@@ -82,9 +82,11 @@ def tables(found: Update, pack, lang: str) -> list:
         spans = [quantiles(found.found[:, k], e.weights, (0.1, 0.5, 0.9)) for e in (found.before, found.after)]
         digits = 0 if o.value >= 1000 else 2
         first.add_row(name, f"{o.value:,.{digits}f}", *(_span(s, digits) for s in spans))
-    second = Table(*(say(k, lang) for k in ("update_parameter", "update_before", "update_after", "update_change")))
+    second = Table(*(say(k, lang) for k in ("update_parameter", "update_mean_before", "update_after", "update_change")))
     for name, before, after, change in moved(found):
-        second.add_row(name, f"{before:.4g}", f"{after:.4g}", f"{change:+.2f}")
+        key, _, part = name.partition(".")
+        title = parameters()[key].title[lang] + (f" {int(part) + 1}" if part else "")
+        second.add_row(f"{title} ({name})", f"{before:.4g}", f"{after:.4g}", f"{change:+.2f}")
     return [first, second]
 
 

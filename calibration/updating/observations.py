@@ -78,8 +78,9 @@ def _row(row: dict[str, str], whole: bool, pack, start: int, file: str, line: in
     for field, allowed in (("place", places), ("indicator", tuple(OBSERVED))):
         if row[field] not in allowed:
             near = get_close_matches(row[field], allowed, n=1)
-            said = f"{', '.join(allowed)}" + (f"; did you mean {near[0]!r}?" if near else "")
-            raise refuse(field, f"must be one of {said}, got {row[field]!r}", f"须为 {'、'.join(allowed)} 之一")
+            meant, zh = (f"; did you mean {near[0]!r}?", f"；是否指 {near[0]!r}？") if near else ("", "")
+            en = f"must be one of {', '.join(allowed)}, got {row[field]!r}{meant}"
+            raise refuse(field, en, f"须为 {'、'.join(allowed)} 之一，现为 {row[field]!r}{zh}")
     numbers = {}
     for field in ("year", "value", "sd"):
         text = row.get(field, "").strip()
