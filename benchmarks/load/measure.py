@@ -9,6 +9,8 @@ import asyncio
 import json
 import os
 import random
+import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,6 +157,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=10.0, help="mean pause of a user between two moves, seconds")
     parser.add_argument("--moves", type=int, default=5)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a killed measurement takes its server with it
     with app_server(Path(__file__).parents[2]) as (url, process):
         asyncio.run(_warm(url))
         if args.what == "board":
