@@ -3,6 +3,7 @@
 import re
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from scenarios.scenario import load
 from sim import catalogue
 from sim.catalogue.lever_fields import rule_names
 from sim.data import load_pack
+from ui.teach import words
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 sys.path.insert(0, str(DOCS))
 
-from making import api, checks, glossary, reference, rule_files, site  # noqa: E402
+from making import api, checks, glossary, guide, reference, rule_files, site  # noqa: E402
 
 PAGES = sorted(p.stem for p in (DOCS / "zh").glob("*.md"))
 
@@ -155,6 +157,56 @@ def test_the_second_city_lives(tmp_path, monkeypatch, capsys):
     assert 800_000 < float(capsys.readouterr().out.split()[-1]) < 900_000
 
 
+# The teacher's guide
+
+
+@pytest.fixture(scope="module")
+def taught():
+    size = guide.Size(scale=0.001, futures=2, large=0.002, end=2022)
+    return guide.find(guide.lessons()[0], size), size
+
+
+def test_the_guide_says_what_the_run_says(taught):
+    found, size = taught
+    lesson, pairs = found.lesson, found.evidence.small
+    for lang in reference.LANGUAGES:
+        page = guide.page(lang, [found], size)
+        assert f"(teacher-guide-{lang})=" in page and lesson.title[lang] in page
+        assert len(re.findall(r"^1\. ", page, re.MULTILINE)) == len(lesson.questions) == 5
+        for figure in lesson.chain:
+            change = pairs.change(figure.indicator, figure.place)
+            level = words.Unit(lang, figure, pairs).level(change.current)
+            assert level in page and f"| {change.up}/2 |" in page
+        assert all(f"| {judged.cost:.0f} |" in page for _, judged in found.tried)
+        assert len(found.tried) == len(guide.TRIED)
+
+
+def test_another_seed_gives_other_numbers(taught):
+    found, size = taught
+    other = guide.find(found.lesson, replace(size, seed=2))
+    assert guide.page("en", [other], size) != guide.page("en", [found], size)
+
+
+def test_every_lesson_has_a_text_and_every_misconception_a_figure(monkeypatch):
+    assert len(guide.lessons()) == len(guide.texts()["lessons"]) >= 7
+    for text in guide.texts()["lessons"].values():
+        assert set(text["point"]) == {"zh", "en"} and len(text["misconceptions"]) >= 2
+        assert {m["look"] for m in text["misconceptions"]} <= set(catalogue.indicators())
+        assert all(m["zh"] and m["en"] for m in text["misconceptions"])
+    monkeypatch.setattr(guide, "texts", lambda: {"lessons": {"push_and_pull": {}}})
+    with pytest.raises(ValueError, match="no text of"):
+        guide.lessons()
+
+
+def test_minutes_of_the_guide_fill_the_hours():
+    for lang in reference.LANGUAGES:
+        for hour in guide.texts()["hours"]:
+            spans = [(a, b) for a, b, _ in hour[lang]]
+            assert spans[0][0] == 0 and spans[-1][1] == 45
+            assert all(b == c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+        assert sum(minutes for minutes, _ in guide.texts()["steps"][lang]) == 15
+
+
 # The finished site
 
 
@@ -168,7 +220,7 @@ def small_site(folder: Path, names: set[str]) -> Path:
 
 
 def test_a_missing_name_is_told(tmp_path):
-    names = checks.wanted()
+    names = set(checks.wanted())
     assert list(checks.complaints(small_site(tmp_path, names))) == []
     for gone in (
         "lever-zh-new_homes",

@@ -5,14 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from making import api, checks, glossary, notebook_pages, reference
+from making import api, checks, glossary, guide, notebook_pages, reference
 
 DOCS = Path(__file__).resolve().parents[1]
 GENERATED, BUILT = DOCS / "_generated", DOCS / "_build"
 
 
 def write_pages(folder: Path = GENERATED) -> None:
-    """All pages that are made and not written by hand, into an empty folder."""
+    """All pages that are made and not written by hand, into an empty folder; the teacher's guide, which runs the model
+    for some minutes, is `guide.write`'s."""
     shutil.rmtree(folder, ignore_errors=True)
     for lang in reference.LANGUAGES:
         (folder / lang).mkdir(parents=True)
@@ -30,6 +31,7 @@ def build(out: Path = BUILT) -> Path:
     except ImportError:
         sys.exit('the site needs Sphinx: pip install -c constraints.txt -e ".[docs]" (make docs does it)')
     write_pages()
+    guide.write(GENERATED)
     site = out / "html"
     shutil.rmtree(site, ignore_errors=True)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", str(out / "doctrees")]
