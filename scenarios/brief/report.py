@@ -142,11 +142,13 @@ def appendix(brief: Brief, lang: str, version: str, date: str) -> list[Block]:
     }
     rows = [[say(key, lang), value] for key, value in facts.items()]
     blocks = [Block("table", table=Table([say("head_fact", lang), say("head_said", lang)], rows, [1.0, 4.0]))]
-    if (result.start, result.end) == (START, END):  # an address speaks of these years only
+    plain = all(values is None for values in result.parameter_sets)
+    if plain and (result.start, result.end) == (START, END):  # an address speaks of these only
         blocks += [Block("paragraph", say("command_line", lang)), Block("code", command(brief, version))]
     else:
         options = f"--start {result.start} --end {result.end} --scale {result.scale:g} --seed {result.seed}"
         line = f"jiangmen run scenario.yaml {options} --replicates {len(result.seeds)}"
+        line += "" if plain else " --parameters FILE"
         blocks += [Block("paragraph", say("file_line", lang, file="scenario.yaml")), Block("code", line)]
         blocks.append(Block("code", result.scenario.to_yaml(named=False).rstrip()))
     return [*blocks, *definitions(lang)]
