@@ -2,6 +2,9 @@
 
 V = income + services + network + size + distance + room [+ liveable village] [+ home place, homestead] [+ staying]
 P(j) = exp(V_j) / sum_k exp(V_k)
+
+Where towns are too many to weigh them all, a town j drawn from those that are not near with chance q_j a draw, n draws,
+stands for the others: V'_j = V_j - ln(n q_j) (sampling of alternatives, McFadden 1978; `sim/steps/candidates.py`).
 """
 
 import math
