@@ -3,6 +3,7 @@
     permit_parity=0.9&job_growth_tertiary.east=2&a.neighbour_pull=1.2&seed=1&futures=10&v=...&lang=zh&view=sandbox
 
     x.jobs_lost.2027.east=10:3        an event: kind, year, places (joined by -); size in percent and years of recovery
+    parameters=ensemble               each future has a parameter set of the fitted ensemble
 
 `<lever>` or `<lever>.<place>` names a lever (no place: the whole city), `a.<assumption>` an assumption; the
 value is a path:
@@ -24,6 +25,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from scenarios.errors import ScenarioError
+from scenarios.experiments.ensembles import fitted_ensemble
 from scenarios.scenario import Scenario, setting_order
 from sim.catalogue import CatalogueError, Entry, assumptions, levers, shock_kinds
 from sim.paths import LAST_YEAR, Path, PolicyError
@@ -33,6 +35,7 @@ from sim.shocks import Shock, check_shocks
 START, END = 2020, 2035  # an address speaks of this run
 FROM_YEAR = START + 1  # first year lived: a bare value holds from here
 SEED, FUTURES, SCALE = 1, 10, 0.01
+ENSEMBLE = "ensemble"  # parameters=ensemble
 MOST_FUTURES = 1000
 # how the screen is looked at; the app checks their values
 LOOKS = (
@@ -55,6 +58,7 @@ class Address:
     seed: int = SEED
     futures: int = FUTURES
     scale: float = SCALE
+    parameters: str = ""
     version: str = ""
     look: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[ScenarioError, ...] = ()
@@ -72,7 +76,10 @@ class Address:
     @property
     def options(self) -> dict:
         """Options of `scenarios.run_all` that give the numbers of the screen."""
-        return {"start": START, "end": END, "scale": self.scale, "replicates": self.futures, "seed": self.seed}
+        return {
+            "start": START, "end": END, "scale": self.scale, "replicates": self.futures, "seed": self.seed,
+            "parameters": fitted_ensemble() if self.parameters else None,
+        }  # fmt: skip
 
 
 def scenario_of(settings: Iterable[Setting], assumed: Mapping[str, Path], shocks: tuple[Shock, ...] = ()) -> Scenario:
@@ -95,6 +102,8 @@ def write_address(address: Address, pack) -> str:
     parts += [("seed", str(address.seed)), ("futures", str(address.futures))]
     if address.scale != SCALE:
         parts.append(("scale", _number(address.scale)))
+    if address.parameters:
+        parts.append(("parameters", address.parameters))
     if address.version:
         parts.append(("v", address.version))
     parts += [(key, address.look[key]) for key in LOOKS if address.look.get(key)]
@@ -193,6 +202,8 @@ class _Reader:
                 self._whole(key, value, (2**63 - 1) if key == "seed" else MOST_FUTURES)
             elif key == "scale":
                 self._scale(value)
+            elif key == "parameters":
+                self._parameters(value)
             elif key.startswith(ASSUMED):
                 self._assumption(key, value)
             elif key.startswith(EVENT):
@@ -216,6 +227,13 @@ class _Reader:
         if not _VALUE.fullmatch(value) or not 0 < float(value) <= 1:
             raise PolicyError(f"must be above 0 and at most 1, got {value[:40]!r}", "须大于 0 且不超过 1", "scale")
         self.found["scale"] = float(value)
+
+    def _parameters(self, value: str) -> None:
+        if value != ENSEMBLE:
+            raise PolicyError(
+                f"must be {ENSEMBLE}, got {value[:40]!r}", f"须为 {ENSEMBLE}，现为 {value[:40]!r}", "parameters"
+            )
+        self.found["parameters"] = value
 
     def _assumption(self, key: str, value: str) -> None:
         name = key.removeprefix(ASSUMED)

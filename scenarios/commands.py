@@ -208,7 +208,7 @@ def _addressed(args: Namespace):
     ours = model_version(pack.hash)
     if address.version not in ("", ours):
         print(word("other_version", args.lang, theirs=address.version, ours=ours), file=sys.stderr)
-    for name, value in address.options.items():
+    for name, value in {**address.options, "parameters": address.parameters or None}.items():
         if not any(len(part) > 2 and f"--{name}".startswith(part.split("=")[0]) for part in args.argv):
             setattr(args, name, value)
     return address.scenario

@@ -66,7 +66,7 @@ def test_each_scenario_of_the_library_has_an_address(name):
 
 
 def test_names_of_looks_are_no_levers():
-    assert not {*LOOKS, "seed", "futures", "scale", "v"} & set(levers())
+    assert not {*LOOKS, "seed", "futures", "scale", "parameters", "v"} & set(levers())
 
 
 def test_a_bare_value_holds_from_the_first_year_lived():
@@ -88,6 +88,7 @@ def test_a_bare_value_holds_from_the_first_year_lived():
         ("x.jobs_lost.2019.east=10:3", "shocks", "before the first year lived"),
         ("x.jobs_lots.2027.east=10:3", "x.jobs_lots", "jobs_lost"),
         ("scale=0", "scale", "above 0"),
+        ("parameters=mine", "parameters", "must be ensemble"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_left_out(text, field, said):
@@ -134,7 +135,7 @@ def test_the_command_line_gives_the_numbers_of_an_address(tmp_path, capsys):
     expected = run(address.scenario, detail="city", progress=False, **address.options).frame
     written = pd.read_parquet(tmp_path / "indicators.parquet")
     assert written["value"].tolist() == expected["value"].tolist()
-    assert len(address.options) == 5 and address.options["seed"] == 3
+    assert len(address.options) == 6 and address.options["seed"] == 3
 
 
 def test_the_command_line_says_when_an_address_is_of_another_model_and_options_win(capsys):

@@ -7,20 +7,30 @@ import numpy as np
 import pytest
 
 from calibration.fit.pipeline import Settings
+from scenarios.address import read_address, write_address
 from scenarios.cli import main
 from scenarios.comparing import differences
 from scenarios.experiments.ensembles import FITTED, ROOT, Ensemble, fitted_ensemble
 from scenarios.runner import run_all
 from sim.catalogue import Parameters
+from sim.data import load_pack
+from ui import export
+from ui.desk import Desk
 
 SETS = Ensemble(({"stay_weight": -0.5}, {"stay_weight": 0.5}, {"stay_weight": 1.5}), (0.5, 0.25, 0.25))
 
 
 def test_sets_are_drawn_by_weight():
     drawn = [s["stay_weight"] for s in SETS.drawn(40, 1)]
-    assert sorted(drawn) == [-0.5] * 20 + [0.5] * 10 + [1.5] * 10
-    assert drawn == [s["stay_weight"] for s in SETS.drawn(40, 1)] and drawn != sorted(drawn)
+    for first in range(1, 41):
+        counts = [drawn[:first].count(s["stay_weight"]) for s in SETS.sets]
+        assert np.allclose(counts, first * np.array(SETS.weights), rtol=0, atol=2)
+    assert drawn != sorted(drawn)
     assert drawn != [s["stay_weight"] for s in SETS.drawn(40, 2)]
+
+
+def test_a_future_keeps_its_set_when_more_are_asked():
+    assert SETS.drawn(40, 3)[:7] == SETS.drawn(7, 3)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +71,30 @@ def test_the_fitted_ensemble_of_the_project_is_what_its_manifest_says():
     assert Settings(**{k: v for k, v in manifest["settings"].items() if k in asdict(Settings())}) == Settings()
     for values in ensemble.sets:
         Parameters(values)
+
+
+def test_the_screen_takes_the_sets_of_the_command_line(monkeypatch):
+    """The same address: the app's futures are those of `run_all`, to the last digit."""
+    monkeypatch.setenv("JIANGMEN_APP_REFINED", "3")
+    address = read_address("permit_parity=0.9&futures=3&scale=0.001&seed=4&parameters=ensemble")
+    assert not address.problems and read_address(write_address(address, load_pack())).parameters == "ensemble"
+    shown = export.results(address)
+    asked = [address.baseline, address.scenario]
+    runs = run_all(asked, detail="counties", progress=False, workers=1, **address.options)
+    for mine, theirs in zip(shown, runs, strict=True):
+        assert mine.parameter_sets == theirs.parameter_sets and mine.seeds == theirs.seeds
+        at = [theirs.places.index(place) for place in mine.places]
+        assert np.array_equal(mine.values, theirs.values[..., at, :], equal_nan=True)
+
+
+def test_the_toggle_is_a_move_that_can_be_undone():
+    desk = Desk()
+    desk.vary(True)
+    assert desk.address.parameters == "ensemble" and len(desk.past) == 1
+    desk.vary(True)
+    assert len(desk.past) == 1
+    desk.undo()
+    assert desk.address.parameters == ""
+    desk.vary(True)
+    desk.reset(policy=False, assumed=True)
+    assert desk.address.parameters == ""

@@ -9,7 +9,7 @@ from functools import cache
 
 import streamlit as st
 
-from scenarios.address import FROM_YEAR, START, Address, read_address, write_address
+from scenarios.address import ENSEMBLE, FROM_YEAR, START, Address, read_address, write_address
 from scenarios.scenario import Scenario, load, setting_order
 from sim.catalogue import Entry, assumptions, levers
 from sim.paths import LAST_YEAR, Path
@@ -50,7 +50,7 @@ class Desk:
 
     def move(self, address: Address) -> None:
         """Set policy or assumptions; what is the same is no move, what is out of bounds is told and not done."""
-        if address.scenario.hash == self.address.scenario.hash and address.seed == self.address.seed:
+        if world_of(address) == world_of(self.address):
             return
         try:
             compile_policy(address.settings, address.assumptions, city_pack(), START, LAST_YEAR, address.shocks)
@@ -86,6 +86,10 @@ class Desk:
         ordered = {k: kept[k] for k in assumptions() if k in kept}
         self.move(replace(self.address, assumptions=ordered))
 
+    def vary(self, varied: bool) -> None:
+        """Whether each future has a parameter set of the fitted ensemble, or all have the catalogue's values."""
+        self.move(replace(self.address, parameters=ENSEMBLE if varied else ""))
+
     def take(self, scenario: Scenario) -> None:
         """The policy and the events of a scenario instead of these; assumptions stay."""
         settings = tuple(sorted(scenario.settings, key=setting_order))
@@ -95,7 +99,8 @@ class Desk:
         settings = () if policy else self.address.settings
         shocks = () if assumed else self.address.shocks
         kept = {} if assumed else self.address.assumptions
-        self.move(replace(self.address, settings=settings, assumptions=kept, shocks=shocks))
+        varied = "" if assumed else self.address.parameters
+        self.move(replace(self.address, settings=settings, assumptions=kept, shocks=shocks, parameters=varied))
 
     def cover(self, covered: bool) -> None:
         """Cover or uncover the results."""
@@ -106,6 +111,11 @@ class Desk:
         hashes = [p.scenario.hash for p in self.pins]
         if self.address.scenario.hash not in hashes:
             self.pins = [*self.pins, self.address][-PINS:]
+
+
+def world_of(address: Address) -> tuple[str, int, str]:
+    """What the numbers on the screen depend on, how many futures there are apart."""
+    return address.scenario.hash, address.seed, address.parameters
 
 
 def without(settings: list[Setting], entry: Entry, place: str) -> float:

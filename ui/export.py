@@ -41,10 +41,12 @@ def results(address: Address) -> tuple[Result, Result]:
         values = np.stack([run.values.transpose(2, 1, 0) for run in ensemble.runs])
         seeds = tuple(replicate_seed(size.seed, r) for r in range(ensemble.futures))
         years = tuple(int(y) for y in ensemble.years)
+        sets = size.sets(ensemble.futures) if size.parameters else (None,)
+        values = values.reshape(len(sets), -1, *values.shape[1:])
         found.append(
             Result(
-                scenario, START, END, size.scale, size.seed, seeds, (None,), years, ensemble.places,
-                ensemble.indicators, values[None], city_pack(),
+                scenario, START, END, size.scale, size.seed, seeds, sets, years, ensemble.places,
+                ensemble.indicators, values, city_pack(),
             )
         )  # fmt: skip
     return found[0], found[1]

@@ -40,7 +40,10 @@ def count_moves(chosen: Scenario, size: Size, replicate: int) -> Moves:
     prepare(size.scale)
     policy = chosen.policy(pack, START, END)
     seed = replicate_seed(size.seed, replicate)
-    model = CityModel(policy, start=START, end=END, scale=size.scale, seed=seed, threads=1, pack=pack)
+    values = size.sets(replicate + 1)[-1]
+    model = CityModel(
+        policy, start=START, end=END, scale=size.scale, seed=seed, threads=1, pack=pack, parameters=values
+    )
     found: list[np.ndarray] = []
     before: list[tuple[np.ndarray, np.ndarray]] = []
 

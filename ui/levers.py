@@ -151,11 +151,23 @@ def assumption_panel(desk: Desk) -> None:
         return
     with drawer, st.container(key="assumption_drawer"):
         st.caption(text(language, "assumptions_note"))
+        varied_toggle(desk)
         shown = [e for e in assumptions().values() if not is_shock(e)]
         for row in range(0, len(shown), 2):
             for column, entry in zip(st.columns(2, gap="medium"), shown[row : row + 2], strict=False):
                 with column:
                     assumption_slider(desk, entry)
+
+
+def varied_toggle(desk: Desk) -> None:
+    """Whether the futures differ in the model's parameters too, by the fitted ensemble."""
+    key = key_of("varied", bool(desk.address.parameters))
+    st.toggle(
+        text(desk.language, "varied"),
+        key=key,
+        help=text(desk.language, "varied_help"),
+        on_change=lambda: desk.vary(bool(st.session_state[key])),
+    )
 
 
 def assumption_slider(desk: Desk, entry: Entry) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -218,7 +219,7 @@ def replay(here: Desk, panels: list, size: Size, status) -> None:
     """Show the state before the last change and the one after it in turn, so that the room can look elsewhere."""
     if not here.past:
         return
-    exact = Size(size.scale, size.futures, size.futures, size.seed)
+    exact = replace(size, refined=size.futures)
     pictures = []
     for address in (here.past[-1], here.address):
         *_, last = pairs(address.baseline, address.scenario, exact)

@@ -4,14 +4,17 @@ Futures come one by one, so that the screen answers after the first few and shar
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from scenarios.address import END, FUTURES, SCALE, START, Address
+from scenarios.experiments.ensembles import Ensemble as ParameterSets
+from scenarios.experiments.ensembles import fitted_ensemble
 from scenarios.outputs import model_version
 from scenarios.runner import Job, check_run, replicate_seed, run_job
 from scenarios.scenario import Scenario
@@ -36,13 +39,19 @@ class Size:
     futures: int = FUTURES
     refined: int = REFINED
     seed: int = 1
+    parameters: str = ""  # as in an address: "ensemble" gives each future a parameter set of its own
 
     @classmethod
     def of(cls, address: Address) -> "Size":
         """What the address says, unless the environment says otherwise (tests, weak machines)."""
         scale = float(os.environ.get("JIANGMEN_APP_SCALE", min(address.scale, LARGEST_SCALE)))
         futures = int(os.environ.get("JIANGMEN_APP_REPLICATES", min(address.futures, REFINED)))
-        return cls(scale, futures, max(futures, int(os.environ.get("JIANGMEN_APP_REFINED", REFINED))), address.seed)
+        refined = max(futures, int(os.environ.get("JIANGMEN_APP_REFINED", REFINED)))
+        return cls(scale, futures, refined, address.seed, address.parameters)
+
+    def sets(self, count: int) -> tuple[Mapping[str, Any] | None, ...]:
+        """Parameter sets of the first futures, as the command line draws them; None = the catalogue's values."""
+        return kept_ensemble().drawn(count, self.seed) if self.parameters else (None,) * count
 
 
 @st.cache_resource(show_spinner=False)
@@ -119,7 +128,8 @@ def ask(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SP
 
 def run_key(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> tuple:
     """Everything that the numbers of a run depend on."""
-    return (model_version(city_pack().hash), chosen.hash, *span, size.scale, size.seed, replicate, part)
+    version, world = model_version(city_pack().hash), (size.scale, size.seed, size.parameters)
+    return (version, chosen.hash, *span, *world, replicate, part)
 
 
 def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int] = SPAN, part: int = 0) -> Run:
@@ -128,14 +138,20 @@ def simulate(chosen: Scenario, size: Size, replicate: int, span: tuple[int, int]
     prepare(size.scale, span[0])
     seed = replicate_seed(size.seed, replicate)
     job = Job(
-        chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, None, str(pack.folder), "towns",
-        chosen.shocks, part,
+        chosen.settings, chosen.assumptions, *span, size.scale, seed, 1, size.sets(replicate + 1)[-1],
+        str(pack.folder), "towns", chosen.shocks, part,
     )  # fmt: skip
     years, names, indicators, values = run_job(job)
     at = [names.index(place) for place in places()]
     towns = [names.index(town) for town in pack.towns]
     flat = np.ascontiguousarray(values.transpose(2, 1, 0))
     return Run.of(tuple(indicators), places(), np.array(years), flat[:, at], flat[:, towns])
+
+
+@st.cache_resource(show_spinner=False)
+def kept_ensemble() -> ParameterSets:
+    """The fitted ensemble, read once for the whole server."""
+    return fitted_ensemble()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

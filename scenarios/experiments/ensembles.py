@@ -19,6 +19,7 @@ from sim.catalogue import CatalogueError, parameters
 
 ROOT = FilePath(__file__).resolve().parents[2]
 IGNORED = ("set", "id")
+GOLDEN = (5**0.5 - 1) / 2  # the step that fills [0, 1) most evenly, however many steps there are
 FITTED = "calibration/ensemble.csv"  # of the project, made by `jiangmen calibrate`
 
 
@@ -40,17 +41,18 @@ class Ensemble:
         }
 
     def drawn(self, count: int, seed: int) -> tuple[Mapping[str, Any] | None, ...]:
-        """The sets of `count` futures, in the proportion of the weights: systematic draws at one keyed position.
+        """The sets of the first `count` futures, spread evenly over the weights: u_r = (u_0 + r g) mod 1, g the golden
+        section, u_0 keyed by the seed (a Kronecker sequence).
 
-        Future r has its set whatever the scenario is, so that futures of two scenarios stay paired.
+        Future r has its set whatever the scenario is and however many futures there are: futures of two scenarios
+        stay paired, and a screen that sharpens keeps what it has shown.
         """
         digest = hashlib.sha256(f"ensemble/{seed}".encode()).digest()
-        u = (int.from_bytes(digest[:8], "big") + 0.5) / 2.0**64
+        first = (int.from_bytes(digest[:8], "big") + 0.5) / 2.0**64
         ends = np.cumsum(self.weights)
-        rows = np.searchsorted(ends / ends[-1], (np.arange(count) + u) / count, side="right")
-        rows = np.minimum(rows, len(ends) - 1)
-        order = np.random.Generator(np.random.Philox(key=int.from_bytes(digest[16:32], "big"))).permutation(count)
-        return tuple(self.sets[int(k)] for k in rows[order])
+        at = np.mod(first + np.arange(count) * GOLDEN, 1.0)
+        rows = np.minimum(np.searchsorted(ends / ends[-1], at, side="right"), len(ends) - 1)
+        return tuple(self.sets[int(k)] for k in rows)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Ensemble":

@@ -120,7 +120,7 @@ def linked(desk: Desk) -> None:
 def audit_file(address: Address, language: str, ending: str) -> bytes:
     """The monitoring report of the scenario on the screen, as `jiangmen audit` writes it."""
     size = Size.of(address)
-    options = {"scale": size.scale, "replicates": size.futures, "seed": size.seed}
+    options = {**address.options, "scale": size.scale, "replicates": size.futures}
     result = run_all([address.scenario], detail="counties", progress=False, pack=city_pack(), **options)[0]
     report = build(audit(result), language)
     return docx(report) if ending == "report" else html(report)
