@@ -14,7 +14,7 @@ from helpers_responses import city
 from sim.catalogue import levers
 from sim.data import load_pack
 from sim.rules import budget, housing_market, labour_demand, land, permits, services
-from sim.steps import attraction, incomes
+from sim.steps import attraction, incomes, posts
 from sim.steps import permits as permit_step
 
 
@@ -39,10 +39,10 @@ WITHOUT = {
         lambda p, area, urban, start, boundary: np.maximum(p.urban_share_bound * area - urban, 0.0),
     ),
     "urban_renewal": ("home_price_index", None, housing_market, lambda p, before, after: 0.0 * after),
-    "innovation": ("income_urban", None, labour_demand, plain(lambda wage, percent: wage)),
+    "innovation": ("income_urban", None, labour_demand, lambda wage, percent: wage),
     "job_relocation": ("jobs", "west", labour_demand, plain(lambda wanted, posts, p: 0.0)),
-    "rural_jobs": ("jobs", None, labour_demand, plain(lambda base, posts: base + 0.0 * posts)),
-    "job_growth_secondary": ("jobs", None, labour_demand, plain(lambda external, lever: external + 0.0 * lever)),
+    "rural_jobs": ("jobs", None, labour_demand, lambda base, posts: base),
+    "job_growth_secondary": ("jobs", None, labour_demand, lambda external, lever: external),
     "permit_school": ("conversions", None, permits, rule(lambda general, own, coverage: coverage * general)),
     "permit_coverage": ("conversions", None, permits, rule(lambda general, own, coverage: np.maximum(general, own))),
     "farmer_training": ("farm_income", None, incomes, lambda trained, farmers, p: 0.0),
@@ -56,6 +56,9 @@ KERNELS = {
     "permit_school": (permit_step, "_parts"),
     "permit_coverage": (permit_step, "_parts"),
     "rural_amenity": (attraction, "_places"),
+    "innovation": (posts, "want"),
+    "rural_jobs": (posts, "move_on"),
+    "job_growth_secondary": (posts, "move_on"),
 }
 
 

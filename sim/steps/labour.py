@@ -21,10 +21,9 @@ from sim.engine import add_up, find_rows, for_chunks
 from sim.households import HouseholdRows
 from sim.people import PeopleRows
 from sim.rules import labour_demand, wages
-from sim.steps import attraction, roster, search, training
+from sim.steps import attraction, posts, roster, search, training
 from sim.steps import labour_kernels as kernels
 from sim.steps import labour_market as market
-from sim.steps import posts as post_kernels
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, NO_CELL, Streams
 
 LEAST_DENSITY = 0.01  # of the mean: employment within reach of a town that is cut off
@@ -168,52 +167,47 @@ def _streams(model) -> Streams:
 def _demand(model) -> np.ndarray:
     """int64[T, sector, skill]: posts of the year. Moves `towns.base_jobs` on."""
     state, towns, p = model.labour_state, model.towns, model.par.labour
-    base = towns.base_jobs
-    empty = 1.0 - towns.filled.sum(axis=2) / np.maximum(towns.jobs.sum(axis=2), 1)
-    post_kernels.withdraw_posts(base, empty, p)
-    force = max(int(state.force.sum()), 1)
-    base[:] = labour_demand.followed.py_func(base, state.force_before, force, p)
-    state.force_before = force
-    customers = market.customers(model)
-    growth = labour_demand.tertiary_growth.py_func(
+    base, force, customers = towns.base_jobs, max(int(state.force.sum()), 1), market.customers(model)
+    growth = posts.Growth(
+        state.force_before,
+        force,
+        model.assumption("external_demand_secondary"),
         model.assumption("external_demand_tertiary"),
+        model.lever("job_growth_secondary"),
         model.lever("job_growth_tertiary"),
-        np.log(customers / state.customers),
-        p,
+        model.lever("rural_jobs"),
+        state.customers,
+        customers,
+        model.scale,
     )
-    state.customers = customers
-    base[:, 1] *= 1.0 + growth[:, None] / 100.0
-    secondary = labour_demand.secondary_growth.py_func(
-        model.assumption("external_demand_secondary"), model.lever("job_growth_secondary")
-    )
-    base[:, 0] *= 1.0 + secondary[:, None] / 100.0
-    base[:, 1, 0] = labour_demand.opened.py_func(base[:, 1, 0], model.lever("rural_jobs") * model.scale)
+    posts.move_on(base, towns.filled, towns.jobs, growth, p)
+    state.force_before, state.customers = force, customers
     _relocate(model, base)
-    base[:] = labour_demand.relocated.py_func(base, base.sum(axis=0), state.labour_share[:, None, None], p)
+    posts.relocate(base, state.labour_share, np.empty(base.shape[1:]), p)
     _shift_skills(base, state.skill_supply, model.lever("high_skill_share"), p)
-    relative = model.signals.wage[: model.T] / (towns.base_wage * state.level)
-    innovation = model.lever("innovation")[:, None, None]
-    towns.base_wage[:] = labour_demand.more_productive.py_func(towns.base_wage, innovation)
-    return market.whole_posts(labour_demand.posts_wanted.py_func(base, relative, _shock(model), p))
+    jobs, innovation = np.empty(base.shape, np.int64), model.lever("innovation")
+    room = np.empty(base.shape)
+    posts.want(base, model.signals.wage, towns.base_wage, state.level, _shock(model), innovation, p, room, jobs)
+    return jobs
 
 
 def _shock(model) -> np.ndarray:
-    """Posts that are away this year, per cent (negative): the assumption, and events of the town."""
+    """float64[T]: posts that are away this year, per cent (negative): the assumption, and events of the town."""
     shock = model.assumption("jobs_shock")
     away = model.away("jobs_lost")
-    return shock if away is None else (100.0 + shock) * (1.0 - away)[:, None, None] - 100.0
+    return np.full(model.T, shock) if away is None else (100.0 + shock) * (1.0 - away) - 100.0
 
 
 def _relocate(model, base: np.ndarray) -> None:
     """Manufacturing posts go from the first to the last region of each pair, in proportion to what is there (in
     place): posts of the lever over the towns of both sides."""
-    posts = model.lever("job_relocation") * model.scale
-    if not posts.any():
+    moving = model.lever("job_relocation") * model.scale
+    if not moving.any():
         return
     made = base[:, 0]
     for sides in model.pack.pairs:
         giving, taking = (np.concatenate([model.pack.towns_of(c) for c in side]) for side in (sides[0], sides[-1]))
-        wanted, there = posts[giving].sum() + posts[taking].sum(), made[giving].sum()
+        wanted, there = moving[giving].sum() + moving[taking].sum(), made[giving].sum()
         if wanted <= 0.0 or there <= 0.0:
             continue
         moved = labour_demand.moved_to_partner.py_func(wanted, there, model.par.labour)
@@ -231,7 +225,7 @@ def _shift_skills(base: np.ndarray, supply: float, lever: np.ndarray, p) -> None
     """Moves the high-skill share of each town and sector (in place)."""
     total = base.sum(axis=2)
     demand = np.clip(base[:, :, 1].sum() / max(total.sum(), 1e-9), 0.001, 0.999)
-    post_kernels.shift_skills(base, total, demand, supply, lever, p)
+    posts.shift_skills(base, total, demand, supply, lever, p)
 
 
 def _lay_off(model, c: PeopleRows, h: HouseholdRows, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -270,13 +264,14 @@ def _settle(model, counts: np.ndarray, held: np.ndarray) -> None:
     state.labour_share, state.skill_supply = market.labour_share(counts), market.skill_supply(counts)
     state.force = counts[:, :, LABOUR_FORCE]
     unemployment = market.unemployment(counts, p)
-    density = (market.density(state.reach, towns.filled) + 1.0) / (state.start_density + 1.0)
+    density = market.density(state.reach, towns.filled)
     tightness = market.at_work(unemployment, counts, state.reach, p) / state.start_unemployment
-    target = wages.place_wage.py_func(1.0, 1.0, density[:, None, None], tightness[:, None, :], p)
-    state.relative_wage = wages.adjusted.py_func(state.relative_wage, target, p)
-    inside = towns.base_wage * state.level * state.relative_wage
+    wage = np.empty((model.T + model.O, *state.relative_wage.shape[1:]))
+    relative = state.relative_wage
+    posts.pay_levels(density, state.start_density, tightness, towns.base_wage, state.level, p, relative, wage)
     pull = np.where(state.delta, model.assumption("neighbour_pull"), 1.0)[:, None, None]
-    wage = model.publish("wage", np.concatenate([inside, state.outside_start * state.level * pull]))
+    wage[model.T :] = state.outside_start * state.level * pull
+    wage = model.publish("wage", wage)
     outside = np.full((model.O, SKILLS), p.outside_job_chance)
     chance = model.publish("job_chance", np.concatenate([1.0 - unemployment, outside]))
     model.publish("expected_earnings", market.expected_earnings(model, wage, chance))

@@ -11,6 +11,7 @@ from sim.engine import add_up
 from sim.rules import job_search, wages
 from sim.state import SIGNALS
 from sim.steps import labour_kernels as kernels
+from sim.steps import posts
 from sim.steps.labour_kernels import FARMERS, LABOUR_FORCE, SEEKING
 from sim.travel import has_table, towns_within
 
@@ -74,21 +75,16 @@ def held(model) -> np.ndarray:
 
 def posts_filled(held: np.ndarray, jobs: np.ndarray) -> np.ndarray:
     """int64[T, sector, skill]: high-skilled workers beyond the high-skill posts of their place hold low-skill posts."""
-    filled = held.copy()
-    filled[:, :, 1] = np.minimum(held[:, :, 1], jobs[:, :, 1])
-    filled[:, :, 0] += held[:, :, 1] - filled[:, :, 1]
+    filled = np.empty(jobs.shape, np.int64)
+    posts.fill(held, jobs, filled)
     return filled
 
 
 def whole_posts(wanted: np.ndarray) -> np.ndarray:
-    """int64, same shape: each town's total is rounded, then shared by largest remainder among its cells."""
-    flat = wanted.reshape(len(wanted), -1)
-    whole = np.floor(flat).astype(np.int64)
-    missing = np.rint(flat.sum(axis=1)).astype(np.int64) - whole.sum(axis=1)
-    order = np.argsort(-(flat - whole), axis=1, kind="stable")
-    extra = np.arange(flat.shape[1])[None, :] < missing[:, None]
-    np.put_along_axis(whole, order, np.take_along_axis(whole, order, axis=1) + extra, axis=1)
-    return whole.reshape(wanted.shape)
+    """int64[T, sector, skill]: each town's total is rounded, then shared by largest remainder among its cells."""
+    whole = np.empty(wanted.shape, np.int64)
+    posts.round_posts(wanted, whole)
+    return whole
 
 
 def count_residents(model) -> np.ndarray:
