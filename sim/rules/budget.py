@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sim.rules import rule
+
 
 def own_revenue(p, earnings):
     """General budget revenue: tax share times labour earnings of residents."""
@@ -67,21 +69,25 @@ def settlement_reward(persons, yuan):
     return yuan * persons
 
 
+@rule
 def programme_cost(quantity, price):
     """Cost of a programme in a year: units * price (yuan a unit, parameters of the budgets group)."""
     return quantity * price
 
 
+@rule
 def job_support(p, posts, growth_percent):
     """Support of extra posts: job_support_cost * posts * max(0, growth) / 100."""
     return p.job_support_cost * posts * np.maximum(growth_percent, 0.0) / 100.0
 
 
+@rule
 def matching_cost(p, posts, matching):
     """Public employment service beyond today's: matching_cost * posts * max(0, matching - 1)."""
     return p.matching_cost * posts * np.maximum(matching - 1.0, 0.0)
 
 
+@rule
 def skill_cost(p, posts, points):
     """Posts raised to high skill: training_cost * posts * points / 100."""
     return p.training_cost * posts * np.maximum(points, 0.0) / 100.0

@@ -152,11 +152,7 @@ def _balance_fund(model, money, rural) -> None:
 def _programmes(model, money, people) -> None:
     """Costs of levers, what counties build by themselves, and the money that comes with new citizens."""
     p, t2 = model.par.budgets, 2 * model.T
-    counts = costs.Counts(model, people)
-    for line, cost in costs.LINES.items():
-        yuan = cost(model, counts)
-        if yuan.any():
-            money[line] = fen(by_county(model, yuan))
+    money.update(zip(costs.LINES, costs.costs(model, people), strict=True))
     services = getattr(model, "services_state", None)
     if services is not None:  # not yet in the start year
         built = services.own_places * p.school_place_cost + services.own_beds * p.bed_cost

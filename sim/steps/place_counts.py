@@ -102,6 +102,20 @@ def by_county(model, values: np.ndarray) -> np.ndarray:
     return sums.astype(np.int64) if np.asarray(values).dtype.kind in "iu" else sums
 
 
+@kernel
+def _add_rows(rows, county, out):
+    for k in range(rows.shape[0]):
+        for t in range(len(county)):
+            out[k, county[t]] += rows[k, t]
+
+
+def by_county_rows(model, rows: np.ndarray) -> np.ndarray:
+    """Sums of many figures over the towns of each county: float64 [k, T] -> [k, C], town by town in pack order."""
+    out = np.zeros((len(rows), model.C))
+    _add_rows(rows, model.pack.town_county, out)
+    return out
+
+
 def by_town(places: np.ndarray) -> np.ndarray:
     """Sum of the rural and urban part: [2T, ...] -> [T, ...]."""
     return places[0::2] + places[1::2]

@@ -8,7 +8,7 @@ from sim.rules import permits as permit_rules
 from sim.rules import services as rules
 from sim.rules.housing_market import start_level
 from sim.steps import permits, place_counts
-from sim.steps.place_counts import LOCAL_PUPILS, MIGRANT_PUPILS, RESIDENTS, by_county, by_town
+from sim.steps.place_counts import LOCAL_PUPILS, MIGRANT_PUPILS, RESIDENTS, by_county_rows, by_town
 
 
 @dataclass
@@ -81,10 +81,12 @@ def migrant_access(model, people: np.ndarray) -> np.ndarray:
     """Share of entitled children registered elsewhere who find a public place, float64[T]: by county, whose schools
     keep the share `migrant_school_share` of their places for them."""
     towns, county = model.towns, model.pack.town_county
-    children = by_county(model, permits.school_part(model) * by_town(people)[:, MIGRANT_PUPILS])
-    share = by_county(model, model.lever("migrant_school_share") * towns.school_places)
-    room = by_county(model, towns.school_places) / max(model.services_state.school_reference, 1e-9)
-    share = share / np.maximum(by_county(model, towns.school_places), 1e-9)
+    pupils = by_town(people)[:, MIGRANT_PUPILS]
+    kept = model.lever("migrant_school_share") * towns.school_places
+    figures = np.stack([permits.school_part(model) * pupils, kept, towns.school_places])
+    children, share, places = by_county_rows(model, figures)
+    room = places / max(model.services_state.school_reference, 1e-9)
+    share = share / np.maximum(places, 1e-9)
     return permit_rules.school_access(share, room, children)[county]
 
 
@@ -109,19 +111,22 @@ def _build(model, people) -> None:
 def _index(model, people) -> np.ndarray:
     """Raw index by town, float64[T]. Schools crowd by town; hospitals serve the county."""
     p, towns, state = model.par.services, model.towns, model.services_state
-    county = model.pack.town_county
+    county, kinds = model.pack.town_county, len(FACILITY_LEVERS)
     need = school_need(model, people)
-    residents = by_county(model, by_town(people[:, RESIDENTS]))
-    county_need = by_county(model, need)
-    county_places = by_county(model, towns.school_places) / max(state.school_reference, 1e-9)
+    figures = np.empty((4 + 2 * kinds, model.T))
+    figures[:4] = need, towns.school_places, towns.beds, by_town(people[:, RESIDENTS])
+    figures[4 : 4 + kinds] = state.facilities
+    np.multiply(state.facility_reference[:, None], _users(people), out=figures[4 + kinds :])
+    sums = by_county_rows(model, figures)
+    county_need, places, beds, residents = sums[:4]
+    county_places = places / max(state.school_reference, 1e-9)
     school_county = np.where(county_need > 0, county_places / np.maximum(county_need, 1e-9), 1.0)[county]
     school = rules.capacity_ratio(p, towns.school_places, need, state.school_reference, school_county)
-    county_beds = by_county(model, towns.beds) / max(state.bed_reference, 1e-9)
+    county_beds = beds / max(state.bed_reference, 1e-9)
     beds = np.clip(county_beds / np.maximum(residents, 1), p.crowding_bounds[0], p.crowding_bounds[1])
     budget = getattr(model, "budget_state", None)
     spending = budget.spending_ratio if budget else np.ones(model.C)
-    heads = state.facility_reference[:, None] * _users(people)
-    ratios = by_county_rows(model, state.facilities) / np.maximum(by_county_rows(model, heads), 1e-9)
+    ratios = sums[4 : 4 + kinds] / np.maximum(sums[4 + kinds :], 1e-9)
     facilities = rules.facility_term(p, np.clip(ratios, 0.0, p.facility_bound))[county]
     index = rules.service_index(p, school, beds[county], spending[county], facilities)
     teachers = model.lever("teacher_exchange") * model.scale
@@ -133,11 +138,6 @@ def _users(people: np.ndarray) -> np.ndarray:
     urban = people[1::2, RESIDENTS]
     everybody = by_town(people[:, RESIDENTS])
     return np.stack([urban if name == "kindergarten_places" else everybody for name in FACILITY_LEVERS])
-
-
-def by_county_rows(model, rows: np.ndarray) -> np.ndarray:
-    """Sums over the towns of each county: [k, T] -> [k, C]."""
-    return np.stack([by_county(model, row) for row in rows])
 
 
 def _publish(model, people) -> None:
