@@ -26,6 +26,8 @@ autodoc_typehints = "signature"
 add_module_names = False
 toc_object_entries = False
 nitpicky = False  # types of other libraries are not looked up: the site is built without a network
+# A type in a signature is written without its module, and two modules may have one of that name (Plan).
+suppress_warnings = ["ref.python"]
 html_theme = "furo"
 html_title = "江门城镇化沙盘 Jiangmen sandbox"
 html_show_sourcelink = html_copy_source = False
