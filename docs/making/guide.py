@@ -27,10 +27,10 @@ from sim.inside.worlds import World
 from ui.city import city_pack
 from ui.teach import words
 from ui.teach.runs import FUTURES, SMALL
-from ui.texts import place_name, title, unit
+from ui.texts import place_name, text, title, unit
 
 FILE = Path(__file__).resolve().parents[1] / "teacher_guide.yaml"
-TRIED = (0.25, 0.5, 0.75, 1.0)  # of the way from what is in force to the far bound
+TRIED = (0.1, 0.25, 0.5, 1.0)  # of the way from what is in force to the far bound
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,9 @@ def _answers(lang: str, found: Found) -> str:
 
 
 def _kind(lang: str, question) -> str:
-    return question.ask.get(lang) or (words.figure_name(lang, question.figure) if question.figure else question.kind)
+    if question.figure:
+        return question.ask.get(lang) or words.figure_name(lang, question.figure)
+    return question.ask.get(lang) or text(lang, f"ask_{question.kind}", place="…")
 
 
 def _misconceptions(lang: str, found: Found, said: list[dict]) -> str:
