@@ -223,13 +223,14 @@ def test_school_years_in_a_city():
     everybody(m)
     demography.initialise(m)
     m.people.status[m.year - m.people.birth_year >= 16] = STUDENT
+    m.people.education[m.year - m.people.birth_year == 21] = COLLEGE
     m.people.status[0] = EMPLOYED
     open_year(m, 2011)
     demography.demography(m)
     reached = zip(m.people.status, m.people.education, strict=True)
     by_age = dict(zip((2011 - m.people.birth_year).tolist(), reached, strict=True))
     assert by_age[5][0] == CHILD and by_age[6][0] == STUDENT and by_age[15][0] == STUDENT
-    assert by_age[16] == (STUDENT, JUNIOR) and by_age[19] == (STUDENT, SENIOR) and by_age[22] == (UNEMPLOYED, COLLEGE)
+    assert by_age[16] == (STUDENT, SENIOR) and by_age[19] == (STUDENT, COLLEGE) and by_age[22] == (UNEMPLOYED, COLLEGE)
     assert by_age[41] == (EMPLOYED, 1)
 
 
