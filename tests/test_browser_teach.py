@@ -160,7 +160,7 @@ def test_a_lesson_is_walked_to_its_end(browser, server, name, language):
     pupil.ready()
     cells = page.locator(".lesson table").first.locator("tbody td").all_inner_texts()
     assert len(cells) == 12 and "…" not in cells and sum("±" in cell for cell in cells) == 2
-    assert page.locator(".st-key-teach_chart").locator("canvas, svg").first.is_visible()
+    page.locator(".st-key-teach_chart").locator("canvas, svg").first.wait_for()
     pupil.check(language)
 
     pupil.onward(4)

@@ -141,14 +141,20 @@ def run(desk: Desk, lesson: Lesson, mine: Progress, status: Slot) -> None:
     with right:
         verdict, table = Slot(), Slot()
     for found in gathered(desk, lesson, mine, status):
-        data, spec, _, _ = drawn(
-            found.small.baseline, found.small.current, lesson.watch.indicator, lesson.watch.place, language
-        )
-        name = words.figure_name(language, lesson.watch)
-        chart.vega_lite_chart(data, spec | {"title": name}, width="stretch", height=CHART_HEIGHT, alt=name)
+        if not found.small.baseline.has(lesson.watch.indicator, lesson.watch.place):  # flows have no start year
+            chart.info(text(language, "no_value"))
+        else:
+            _draw_watched(chart, language, lesson.watch, found)
         hand_in(desk, lesson, mine, "run")  # the class board need not wait for the larger city
         verdict.html(f'<div class="lesson">{bet_verdict(language, lesson, mine, found)}</div>')
         table.html(f'<div class="lesson">{scale_table(desk, lesson.watch, found)}</div>')
+
+
+def _draw_watched(chart: Slot, language: str, watched: Figure, found: Evidence) -> None:
+    """Both worlds of the small city over the years."""
+    data, spec, _, _ = drawn(found.small.baseline, found.small.current, watched.indicator, watched.place, language)
+    name = words.figure_name(language, watched)
+    chart.vega_lite_chart(data, spec | {"title": name}, width="stretch", height=CHART_HEIGHT, alt=name)
 
 
 def gathered(desk: Desk, lesson: Lesson, mine: Progress, status: Slot):
