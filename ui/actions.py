@@ -125,4 +125,5 @@ def facts_line(address: Address, language: str) -> str:
     """Seed, scale, version: what the numbers are of."""
     size = Size.of(address)
     version = model_version(city_pack().hash)
-    return text(language, "footer", seed=size.seed, scale=f"{100 * size.scale:.3g}", version=version)
+    spread = text(language, "spread_varied" if size.parameters else "spread_chance")
+    return text(language, "footer", seed=size.seed, scale=f"{100 * size.scale:.3g}", version=version, spread=spread)

@@ -21,7 +21,7 @@ from ui.address_bar import query_of
 from ui.city import city_pack
 from ui.ensemble import Ensemble
 from ui.simulate import Size, pairs
-from ui.texts import place_name, title, unit
+from ui.texts import place_name, text, title, unit
 
 WHO = ("baseline", "current")
 
@@ -91,6 +91,7 @@ def facts(address: Address) -> dict[str, str]:
     """What the numbers are of: enough to make them again."""
     pack, size = city_pack(), Size.of(address)
     asked = replace(address, look={}, scale=size.scale, futures=size.futures)
+    spread = "spread_varied" if size.parameters else "spread_chance"
     return {
         "address": "?" + query_of(asked),
         "command": f'jiangmen run --from-url "?{query_of(asked)}"',
@@ -105,8 +106,8 @@ def facts(address: Address) -> dict[str, str]:
         "years": f"{START}-{END}",
         "policy": json.dumps(address.scenario.content()["levers"], ensure_ascii=False, sort_keys=True),
         "assumptions": json.dumps(address.scenario.content()["assumptions"], ensure_ascii=False, sort_keys=True),
-        "note_zh": "情景推演，不构成预测；各未来只因机遇不同。",
-        "note_en": "A what-if, not a forecast; futures differ by chance only.",
+        "note_zh": f"情景推演，不构成预测；各未来之差{text('zh', spread)}。",
+        "note_en": f"A what-if, not a forecast; futures differ by {text('en', spread)}.",
     }
 
 
