@@ -68,6 +68,15 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help=word("json", lang))
     bench.add_argument("--quick", action="store_true", help=word("quick", lang))
     _research_commands(add, lang)
+    _report_commands(add, lang)
+    _calibrate_options(add("calibrate"), lang)
+    _validate_options(add("validate"), lang)
+    _update_options(add("update"), lang)
+    add("app")
+    return parser
+
+
+def _report_commands(add: Callable[[str], argparse.ArgumentParser], lang: str) -> None:
     audit = add("audit")
     audit.add_argument("scenario", nargs="?", default="as_planned", help=word("scenario", lang))
     _run_options(audit, lang, replicates=20)
@@ -96,11 +105,6 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     pack.add_argument("--workers", type=_count, help=word("workers", lang))
     pack.add_argument("--out", metavar="FILE", default="pack.zip", help=word("pack_file", lang))
     pack.add_argument("--force", action="store_true", help=word("force", lang))
-    _calibrate_options(add("calibrate"), lang)
-    _validate_options(add("validate"), lang)
-    _update_options(add("update"), lang)
-    add("app")
-    return parser
 
 
 def _research_commands(add: Callable[[str], argparse.ArgumentParser], lang: str) -> None:

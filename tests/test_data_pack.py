@@ -16,15 +16,6 @@ from helpers_data import copy, own_cache, pack, rows_of  # noqa: F401
 from sim.data import DataError, available_packs, cache, load_pack, loader, validation
 
 ROOT = Path(__file__).resolve().parents[1]
-CENSUS = (2010, 2020)
-SUMMED = (
-    "resident_population",
-    "urban_population",
-    "family_households",
-    "migrants_same_county_other_township",
-    "migrants_other_county_same_province",
-    "migrants_other_province",
-)
 
 
 # Cache and hash

@@ -2,24 +2,10 @@
 
 # ruff: noqa: F811 (fixtures are imported, and are then arguments)
 
-from pathlib import Path
-
 import pytest
 from helpers_data import copy, find, own_cache, pack, rewrite, rows_of  # noqa: F401
 
 from sim.data import DataError, load_pack
-
-ROOT = Path(__file__).resolve().parents[1]
-CENSUS = (2010, 2020)
-SUMMED = (
-    "resident_population",
-    "urban_population",
-    "family_households",
-    "migrants_same_county_other_township",
-    "migrants_other_county_same_province",
-    "migrants_other_province",
-)
-
 
 # Refusals: what is broken, in which file, on which line, in which field
 

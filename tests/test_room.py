@@ -1,9 +1,12 @@
 """What a room needs: warnings, events, files, guesses, notes, tables, the whole city, pins in the address."""
 
+# ruff: noqa: F811 (fixtures are imported, and are then arguments)
+
 import re
 
 import numpy as np
 import pytest
+from helpers_app import FUTURES, SCALE, open_app  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
 from scenarios import read_address
@@ -23,30 +26,6 @@ from ui.room.files import taken
 from ui.room.notes import LENGTHS, agenda
 from ui.simulate import Size, simulate
 from ui.texts import text
-
-SCALE, FUTURES = 0.001, 2
-
-
-@pytest.fixture
-def open_app(root, monkeypatch):
-    """Opens the app at an address, with menus of the given keys open."""
-    for name, value in (("SCALE", SCALE), ("REPLICATES", FUTURES), ("REFINED", FUTURES), ("WHOLE", 0.002)):
-        monkeypatch.setenv(f"JIANGMEN_APP_{name}", str(value))
-
-    def open_at(query: str, *menus: str, **state) -> AppTest:
-        app = AppTest.from_file(str(root / "app.py"), default_timeout=600)
-        for part in filter(None, query.split("&")):
-            key, _, value = part.partition("=")
-            app.query_params[key] = value
-        for key in menus:
-            app.session_state[key] = True
-        for key, value in state.items():
-            app.session_state[key.replace("_", " ")] = value
-        app.run()
-        assert not app.exception and not app.error, [e.message for e in app.exception]
-        return app
-
-    return open_at
 
 
 def html(app: AppTest) -> str:

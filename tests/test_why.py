@@ -1,11 +1,14 @@
 """为什么 and 怎样达标 on a tiny city: the numbers of the screen are those of the analyses on the command line."""
 
+# ruff: noqa: F811 (fixtures are imported, and are then arguments)
+
 import json
 import threading
 import time
 
 import numpy as np
 import pytest
+from helpers_app import FUTURES, SCALE, open_app  # noqa: F401
 from streamlit.testing.v1 import AppTest
 
 from scenarios import read_address
@@ -24,27 +27,7 @@ from ui.simulate import Size
 from ui.tasks import Stopped, Task
 from ui.winners import gains
 
-SCALE, FUTURES = 0.001, 2
 POLICY = "new_homes=20000&job_growth_tertiary=5"
-
-
-@pytest.fixture
-def open_app(root, monkeypatch):
-    """Opens the app at an address; waits until all that is begun has ended."""
-    monkeypatch.setenv("JIANGMEN_APP_SCALE", str(SCALE))
-    monkeypatch.setenv("JIANGMEN_APP_REPLICATES", str(FUTURES))
-    monkeypatch.setenv("JIANGMEN_APP_REFINED", str(FUTURES))
-
-    def open_at(query: str) -> AppTest:
-        app = AppTest.from_file(str(root / "app.py"), default_timeout=600)
-        for part in query.split("&"):
-            key, _, value = part.partition("=")
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception and not app.error, [e.message for e in app.exception]
-        return app
-
-    return open_at
 
 
 def tables(app: AppTest) -> str:

@@ -123,6 +123,18 @@ def fill_hazard(intensity, p, out):
 
 
 @kernel
+def children_and_adults(c, first, size, year):
+    """(1 if a member is of school age, else 0; number of adults) of the household whose members begin at `first`."""
+    child, adults = 0, 0
+    for m in range(first, first + size):
+        years_old = year - c.birth_year[m]
+        adults += years_old >= ADULT
+        if SCHOOL_AGE_FROM <= years_old <= SCHOOL_AGE_TO:
+            child = 1
+    return child, adults
+
+
+@kernel
 def consider_moves(
     lo, hi, c, h, year, hazard, table, geo, consider, destination, family, college, p, w, at, to_household, to_person
 ):
@@ -152,13 +164,7 @@ def consider_moves(
             continue
         if to_household[row] != NO_MOVE:  # the head, who comes first, takes all along
             continue
-        child, adults = 0, 0
-        if own:
-            for m in range(i, i + h.size[row]):
-                years_old = year - c.birth_year[m]
-                adults += years_old >= ADULT
-                if SCHOOL_AGE_FROM <= years_old <= SCHOOL_AGE_TO:
-                    child = 1
+        child, adults = children_and_adults(c, i, h.size[row], year) if own else (0, 0)
         kind = 2 * (1 if c.education[i] == COLLEGE else 0) + child
         home, g = h.home[row], geo.group_of[c.hukou_place[i]]
         here, years = location_of(home, geo.towns), float(year - c.arrival_year[i])
